@@ -115,6 +115,8 @@ export interface RunHelp {
 
 /** Adds the run options that every experiment and the report share. */
 export function addRunFlags(command: Command, { out, elsewhere, fromFiles, quick }: RunHelp): void {
+  // Before anything is read or said: what a plan needs may take long to read.
+  command.hook('preAction', () => void runOptionsOf(command.opts<RunFlags>(), { dataDir: null }));
   if (fromFiles) addUnder(command, headings.data, ...dataFlags());
   addUnder(
     command,
@@ -167,7 +169,17 @@ export function progressFlags(): Option[] {
 }
 
 export function storeFlag(): Option {
-  return new Option('--store <dir>', 'folder that keeps finished trials').default(defaultStore);
+  return new Option('--store <dir>', 'folder that keeps finished trials')
+    .default(defaultStore)
+    .argParser((folder: string) => {
+      if (folder !== '') return folder;
+      throw new UserError({
+        what: '--store is empty',
+        expected: 'the path of a folder',
+        received: folder,
+        remedy: `write --store . for this folder, or leave it out for ${defaultStore}`,
+      });
+    });
 }
 
 /** The options that choose among an experiment's settings. */

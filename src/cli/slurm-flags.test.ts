@@ -66,6 +66,18 @@ test.each([
   expect(readdirSync(directory)).toEqual([]);
 });
 
+test.each([
+  ['train', '--data', 'iris', '--launcher', 'slurm', '--slurm-cpus', '0'],
+  ['train', '--data', 'iris', '--detach'],
+  ['attach', '--store', ''],
+  ['cancel', '--store', ''],
+  ['train', '--data', 'iris', '--store', ''],
+])('%s %s %s ...: options are checked before data are read', async (...args) => {
+  const { status, stdout, stderr } = await callProgram(args, directory);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(/^error: --/);
+});
+
 test('--max-time is not for jobs', async () => {
   const { status, stderr } = await callProgram(
     ['verify', '--launcher', 'slurm', '--max-time', '5'],

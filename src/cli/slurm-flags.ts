@@ -17,6 +17,7 @@ export interface LauncherFlags {
   readonly sbatchOption?: readonly string[];
   readonly latencyWait?: string;
   readonly slurmPoll?: string;
+  readonly slurmPatience?: string;
   readonly detach?: boolean;
 }
 
@@ -40,7 +41,7 @@ export const launcherFlagNames = [
     'slurmCpus',
     'slurmMem',
   ] as const),
-  ...(['slurmConstraint', 'sbatchOption', 'latencyWait', 'slurmPoll', 'detach'] as const),
+  ...(['slurmConstraint', 'sbatchOption', 'latencyWait', 'slurmPoll', 'slurmPatience', 'detach'] as const),
 ] satisfies (keyof LauncherFlags)[];
 
 /** The heading of these options in --help. */
@@ -77,6 +78,10 @@ export function launcherFlags(): Option[] {
       '--slurm-poll <time>',
       'shortest time between two looks at the queue (default: 3s)',
     ).hideHelp(),
+    new Option(
+      '--slurm-patience <time>',
+      'how long to wait for Slurm when it does not answer (default: 1h)',
+    ).hideHelp(),
   ];
 }
 
@@ -108,6 +113,7 @@ export function launcherOptionsOf(flags: LauncherFlags): LauncherOptions {
       taskTime: parseTime(flags.taskTime ?? '10m', '--task-time', 0.001),
       latencyWait: parseTime(flags.latencyWait ?? '60s', '--latency-wait', 0),
       poll: parseTime(flags.slurmPoll ?? '3s', '--slurm-poll', 0),
+      patience: parseTime(flags.slurmPatience ?? '1h', '--slurm-patience', 0),
       detach: flags.detach === true,
     },
   };

@@ -48,6 +48,7 @@ export function answer(request, controller) {
   if (instead !== undefined) return { stdout: '', ...instead(name) };
   try {
     const stdout = commands[name](request, controller);
+    if (injected.some(({ fault }) => fault === 'mute')) return { stdout: '', stderr: '', status: 0 };
     // The job is taken, but nobody learns its id.
     if (injected.some(({ fault }) => fault === 'lost')) return { stdout: '', ...faults['timed-out'](name) };
     return { stdout, stderr: '', status: 0 };

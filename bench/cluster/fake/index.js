@@ -16,7 +16,7 @@ const commands = ['sbatch', 'squeue', 'sacct', 'scancel', 'scontrol', 'sinfo'];
  *
  * Its clocks are `speed` times faster than Slurm's. Faults are injected by its methods, and by the variable FAKE_SLURM_FAULTS of a command, a
  * list of COMMAND=FAULT with `*N` for the first N times: `sbatch=refused`, `sbatch=lost` (the job is taken, but the answer does not
- * arrive), `squeue=unreachable*2`, and of sbatch's jobs `task=killed@3`, `task=node-failure@3`, `task=not-launched@3`
+ * arrive), `sbatch=mute` (it is taken, and nothing is printed), `squeue=unreachable*2`, and of sbatch's jobs `task=killed@3`, `task=node-failure@3`, `task=not-launched@3`
  * (task 3, in its first run; the last is held after it, until it is released).
  */
 export async function startFakeSlurm(folder, options = {}) {

@@ -1,5 +1,6 @@
+import { counted } from '../../errors.ts';
 import type { LaunchOptions, TaskCounts } from '../launcher.ts';
-import { cancelJobs } from './commands.ts';
+import { cancelJobs, SlurmError } from './commands.ts';
 import type { OpenTrials } from './open-trials.ts';
 import { commandKey, markSubmission, type Submission, submissionFolder } from './submission.ts';
 import type { Submitted } from './submit.ts';
@@ -140,10 +141,17 @@ export function createAwaitedTasks(
       return counts;
     },
     /** Cancels those that this process submitted. */
-    cancelOwn: (): Promise<void> =>
-      cancelJobs(
-        [...tasks.values()].flatMap(({ isOwn, job, goneAt }) => (isOwn && goneAt === null ? [job] : [])),
-      ),
+    async cancelOwn(): Promise<void> {
+      const own = [...tasks.values()].filter(({ isOwn, goneAt }) => isOwn && goneAt === null);
+      try {
+        await cancelJobs(own.map(({ job }) => job));
+      } catch (error) {
+        if (!(error instanceof SlurmError)) throw error;
+        options.events.note(
+          `${counted(own.length, 'task')} could not be cancelled (${error.message}): run fys-nn cancel`,
+        );
+      }
+    },
     /** Says that this process's submissions have done all their work: others need not look at them. */
     async end(): Promise<void> {
       for (const id of own) await markEnded(submissionFolder(options.store.directory, id));

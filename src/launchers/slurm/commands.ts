@@ -1,5 +1,6 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { exitCodes, UserError } from '../../errors.ts';
+import { isNoAnswer } from './no-answer.ts';
 import {
   accountingFormat,
   parseAccounting,
@@ -19,10 +20,19 @@ interface Answer {
   /** Its message, without the command's name; of commands that could not be run, why. */
   readonly message: string;
   readonly isMissing: boolean;
+  readonly isUnanswered: boolean;
 }
 
 /** A command of Slurm did not do what it was asked. */
-export class SlurmError extends Error {}
+export class SlurmError extends Error {
+  /** Whether this is no answer at all: sbatch may have submitted the job all the same, or will do so later. */
+  readonly isUnanswered: boolean;
+
+  constructor(message: string, isUnanswered: boolean) {
+    super(message);
+    this.isUnanswered = isUnanswered;
+  }
+}
 
 /** Milliseconds after which a command of Slurm has failed. They wait for the controller themselves for less. */
 const longest = 120_000;
@@ -52,17 +62,19 @@ function run(command: string, args: readonly string[], cwd?: string): Promise<An
           line.replace(new RegExp(`^(?:${command}: (?:error: |fatal: )?|slurm_\\w+ error: )`), '').trim(),
         )
         .filter((line) => line !== '');
+      const isLate = error?.killed === true;
       const message =
-        lines.join('; ') || (error?.killed ? `no answer in ${longest / 1000} s` : (error?.message ?? ''));
-      resolve({ ok: error === null, stdout, message, isMissing: error?.code === 'ENOENT' });
+        lines.join('; ') || (isLate ? `no answer in ${longest / 1000} s` : (error?.message ?? ''));
+      const isUnanswered = isLate || (error !== null && isNoAnswer(lines.at(-1) ?? ''));
+      resolve({ ok: error === null, stdout, message, isMissing: error?.code === 'ENOENT', isUnanswered });
     });
   });
 }
 
 async function answerOf(command: string, args: readonly string[], cwd?: string): Promise<string> {
-  const { ok, stdout, message, isMissing } = await run(command, args, cwd);
+  const { ok, stdout, message, isMissing, isUnanswered } = await run(command, args, cwd);
   if (isMissing) throw noSlurm(command);
-  if (!ok) throw new SlurmError(message);
+  if (!ok) throw new SlurmError(message, isUnanswered);
   return stdout;
 }
 
@@ -76,7 +88,7 @@ export async function submitArray(
   const args = ['--parsable', `--job-name=${name}`, `--array=${indices}`, 'job.sh', String(firstTask)];
   const stdout = await answerOf('sbatch', args, folder);
   const job = parseSubmitted(stdout);
-  if (job === null) throw new SlurmError(`it printed no job number: ${stdout.trim()}`);
+  if (job === null) throw new SlurmError(`it printed no job number: ${stdout.trim()}`, true);
   return job;
 }
 
@@ -131,11 +143,6 @@ export async function releaseJob(job: string): Promise<boolean> {
   return (await run('scontrol', ['release', job])).ok;
 }
 
-/** Whether this is no answer at all: sbatch may have submitted the job all the same, or will do so later. */
-export function isUnanswered(message: string): boolean {
-  return /timed out|unable to contact|no answer|connect|zero bytes|temporar|slurm.* busy/i.test(message);
-}
-
 /** Whether every controller is down by Slurm's own account, which takes far less time than waiting for an answer. */
 export async function isDown(): Promise<boolean> {
   const { stdout } = await run('scontrol', ['ping']);
@@ -160,9 +167,9 @@ export async function whenAnswered<T>(consequence: string, action: () => Promise
 
 /** The number of tasks that an array may have here. Errors: SlurmError; UserError if Slurm is missing, or has no arrays. */
 export async function readMaxArraySize(): Promise<number> {
-  const { ok, stdout, message, isMissing } = await run('scontrol', ['show', 'config']);
+  const { ok, stdout, message, isMissing, isUnanswered } = await run('scontrol', ['show', 'config']);
   if (isMissing) throw noSlurm('scontrol');
-  if (!ok && isUnanswered(message)) throw new SlurmError(message);
+  if (isUnanswered) throw new SlurmError(message, isUnanswered);
   const size = ok ? parseMaxArraySize(stdout) : null;
   if (size === null) {
     throw new UserError({

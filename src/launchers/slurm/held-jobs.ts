@@ -1,5 +1,5 @@
 import { releaseJob } from './commands.ts';
-import { isDoubtful } from './reasons.ts';
+import { isDoubtful, waitText } from './reasons.ts';
 
 /** So often, a task is released that its node could not start. */
 const mostReleases = 3;
@@ -17,6 +17,6 @@ export function createAttention(note: (text: string) => void, noteOnce: (text: s
       releases.set(job, times + 1);
       if (await releaseJob(job)) return note(`task ${job} could not be started by its node; released again`);
     }
-    noteOnce(`job ${job.split('_')[0]} waits, and may wait forever: Slurm says ${reason}`);
+    noteOnce(waitText(job.split('_')[0], reason));
   };
 }

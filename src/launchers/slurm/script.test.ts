@@ -8,7 +8,7 @@ import type { SlurmSettings } from './settings.ts';
 
 const settings: SlurmSettings = {
   ...{ partition: null, account: null, time: null, cpus: 2, mem: null, constraint: null, options: [] },
-  ...{ taskTime: 600, latencyWait: 60, poll: 3, detach: false },
+  ...{ taskTime: 600, latencyWait: 60, patience: 3600, poll: 3, detach: false },
 };
 const facts = {
   ...{

@@ -16,6 +16,8 @@ export interface SlurmSettings {
   readonly latencyWait: number;
   /** Seconds between two looks at the queue, at least. */
   readonly poll: number;
+  /** Seconds after which a command gives up to which Slurm does not answer. */
+  readonly patience: number;
   /** Whether to return when everything is submitted. */
   readonly detach: boolean;
 }

@@ -7,6 +7,7 @@ import { type AwaitedTask, createAwaitedTasks } from './awaited-tasks.ts';
 import { SlurmError } from './commands.ts';
 import { createAttention } from './held-jobs.ts';
 import { createOpenTrials } from './open-trials.ts';
+import { createPatience } from './patience.ts';
 import { createPauses } from './pauses.ts';
 import { createSettlement } from './settle.ts';
 import { createSubmitting } from './submit-missing.ts';
@@ -33,30 +34,34 @@ export const slurm: Launcher = async (trials, options) => {
   const settle = createSettlement(awaited, tasks, options);
   const submitting = createSubmitting(awaited, tasks, options, noteOnce);
 
-  /** Looks at the queue, and submits what is missing. Errors: SlurmError if Slurm does not answer. */
-  const takeLook = async (): Promise<void> => {
+  /** Looks at the queue, and submits what is missing. Returns how sbatch failed without an answer. Errors: SlurmError of others. */
+  const takeLook = async (): Promise<SlurmError | null> => {
     const { watched, all } = await watch.look();
     const saved = await savedEpochs(store.directory);
     await tasks.follow(watched, saved, submitting.unsentId());
     await settle(saved);
     // What was in the queue a moment ago may have ended since, with its records.
     await takeRecords();
-    await submitting.submitMissing(all);
+    return await submitting.submitMissing(all);
   };
 
   const pauses = createPauses(settings.poll);
+  const patience = createPatience(settings.patience);
   let nextLook = 0;
   while (open.size > 0 && stop?.aborted !== true) {
     await takeRecords();
     if (open.size === 0) break;
     const begun = performance.now();
     if (begun >= nextLook) {
+      let silence: SlurmError | null;
       try {
-        await takeLook();
+        silence = await takeLook();
       } catch (error) {
         if (!(error instanceof SlurmError)) throw error;
         noteOnce(`Slurm does not answer (${error.message}); trying again until it does`);
+        silence = error;
       }
+      patience.check(silence, open.size);
       nextLook = performance.now() + pauses.next(performance.now() - begun);
       events.tasks?.(tasks.counts());
       if (settings.detach && tasks.hasAny()) throw detached(store.directory, tasks.all());
