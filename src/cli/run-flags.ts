@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Sources } from '../datasets/dataset.ts';
+import { UserError } from '../errors.ts';
 import type { Choices } from '../experiment/plan.ts';
 import { searchOf } from '../experiment/search.ts';
 import { type Variant, variants } from '../experiment/variants.ts';
