@@ -32,6 +32,10 @@ const halving = [
   ...['grid-search', 'ffnn', ...small, '--hidden', '4', '--validation-size', '0.2', '--seed', '1,2'],
   ...['--learning-rate', '1e-4,1e-3,0.01,0.05,0.1', '--lambda', '0,0.01', '--epochs', '9', '--halving', '4'],
 ];
+const sgdOnOls = [
+  ...['grid-search', 'ols', ...small, '--solver', 'sgd', '--schedule', 'constant'],
+  ...['--batch-size', '10'],
+];
 const racing = ['train', '--data', 'franke', '--samples', '120', '--bootstrap', '2'].concat([
   ...['--no-figures', '--hidden', '3', '--epochs', '8'],
   ...['--learning-rate', '1e-6,0.05,0.1', '--seed', '1..10', '--validation-size', '0.2', '--racing'],
@@ -175,18 +179,7 @@ test('says what was tried, what was stopped, when and why', async () => {
 });
 
 test('what diverges is stopped with that reason, and nothing is left if all do', async () => {
-  const command = [
-    'grid-search',
-    'ols',
-    ...small,
-    '--solver',
-    'sgd',
-    '--schedule',
-    'constant',
-    '--batch-size',
-    '10',
-  ];
-  const given = [...command, '--epochs', '30', '--halving', '2', '--learning-rate'];
+  const given = [...sgdOnOls, '--epochs', '30', '--halving', '2', '--learning-rate'];
   const some = await run([...given, '0.1,5,10,20', '--out', 'some']);
   expect(some.status).toBe(0);
   const rows = await rowsOf('some', 'rounds.csv');
@@ -204,19 +197,8 @@ test('what diverges is stopped with that reason, and nothing is left if all do',
 });
 
 test('a note says that the chosen setting, or one that was stopped, was better before', async () => {
-  const ols = [
-    'grid-search',
-    'ols',
-    ...small,
-    '--solver',
-    'sgd',
-    '--schedule',
-    'constant',
-    '--batch-size',
-    '10',
-  ];
   const rates = ['--learning-rate', '0.25,0.3,0.4', '--validation-size', '0.2', '--halving', '3'];
-  const later = await run([...ols, ...rates, '--epochs', '27', '--out', 'later']);
+  const later = await run([...sgdOnOls, ...rates, '--epochs', '27', '--out', 'later']);
   const rows = await rowsOf('later', 'rounds.csv');
   const last = rows.filter(({ round }) => round === rows[rows.length - 1].round);
   const earlier = rows.filter(({ round, mean }) => round === '1' && Number(mean) > Number(last[0].mean));

@@ -1,18 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { experiments } from '../../experiments/index.ts';
 import { codeReading, singleChanges, textReading } from '../claims/readings.ts';
 import { type DatasetName, datasetEntry, datasetNames } from '../datasets/index.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import { fixedSeed } from '../hostile.testing.ts';
-import type { LayerSpec } from '../nn/network.ts';
 import {
   defaultOptimizer,
   hyperparametersOf,
   type OptimizerConfig,
   optimizerNames,
 } from '../nn/optimizers.ts';
+import type { ShapeOf } from '../parsing/shape.ts';
 import { featureDefaults } from './config.ts';
 import { expectedEpochs, trialSeconds } from './size.ts';
 import { solvers } from './solvers/index.ts';
@@ -161,53 +162,38 @@ describe('the id of a trial', () => {
   });
 });
 
-/** A config of each dataset and each solver, with every field. */
-const dataConfigs: Record<DatasetName, TrialConfig['data']> = {
-  franke: config.data,
-  function: {
-    ...{ dataset: 'function', samples: 400, formula: 'x*y', noise: 0.5, grid: [20, 20] },
-    domain: [
-      [0, 1],
-      [-1, 1],
-    ],
-  },
-  table: {
-    ...{ dataset: 'table', sha256: 'ab'.repeat(32), target: 'price', task: 'regression' },
-    ...{ features: ['rooms', 'age'], categorical: ['rooms'], missing: 'mean', decimalComma: true },
-  },
-  images: { dataset: 'images', sha256: 'ab'.repeat(32), transpose: true, labels: 'occurring' },
-  terrain: { dataset: 'terrain', sha256: 'ab'.repeat(32), step: 7, band: 2 },
-};
-const training = (({ solver: _solver, dtype: _dtype, ...rest }) => rest)(model);
-const versions = { version: '1', numpy: '2', scipy: '3' };
-const models: { readonly [Name in TrialConfig['model']['solver']]: Fields } = {
-  sgd: { ...model },
-  lbfgs: { ...lbfgs },
-  'closed-form': { solver: 'closed-form', lambda: 0.5 },
-  'coordinate-descent': {
-    ...{ solver: 'coordinate-descent', lambda: 0.5, l1: 0.5, kktTolerance: 1e-9, maxSweeps: 7 },
-  },
-  tfjs: { ...training, solver: 'tfjs', version: '1', backend: 'cpu' },
-  torch: { ...training, solver: 'torch', version: '1' },
-  SGDRegressor: {
-    ...versions,
-    solver: 'SGDRegressor',
-    parameters: { alpha: 0 },
-    partialFits: 2,
-    batchSize: 3,
-  },
-  'sklearn-logistic': {
-    ...{ ...versions, solver: 'sklearn-logistic', lambda: 0.5, penalizeBiases: false },
-    ...{ maxIterations: 7, gradientTolerance: 1e-9 },
-  },
-  'sklearn-mlp': { ...training, ...versions, solver: 'sklearn-mlp' },
-  'sklearn-ridge': { ...versions, solver: 'sklearn-ridge', lambda: 0.5 },
-  'sklearn-lasso': {
-    ...{ ...versions, solver: 'sklearn-lasso', lambda: 0.5, l1: 0.5, kktTolerance: 1e-9, maxSweeps: 7 },
-  },
-  LogisticRegression: { ...versions, solver: 'LogisticRegression', parameters: { C: 1 } },
-};
-type Fields = { readonly [name: string]: Json | LayerSpec[] | OptimizerConfig | object };
+/** A value that a JSON schema allows, patterns and the like apart: ids are taken of any. */
+function sampleOf(schema: JsonSchema): Json {
+  const { const: only, enum: names, anyOf, properties, type, items, prefixItems } = schema;
+  if (only !== undefined) return only;
+  if (names !== undefined) return names[0];
+  if (anyOf !== undefined) return sampleOf(anyOf[0]);
+  if (prefixItems !== undefined) return prefixItems.map(sampleOf);
+  if (properties !== undefined) return samplesOf(properties);
+  const values: Record<string, Json> = { string: 'ab', boolean: true, null: null, object: {} };
+  return type === 'array' ? [sampleOf(items ?? {})] : (values[type ?? 'object'] ?? 7);
+}
+
+const samplesOf = (properties: Record<string, JsonSchema>): Record<string, Json> =>
+  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, sampleOf(schema)]));
+
+interface JsonSchema {
+  readonly const?: Json;
+  readonly enum?: readonly Json[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly properties?: Record<string, JsonSchema>;
+  readonly type?: string;
+  readonly items?: JsonSchema;
+  readonly prefixItems?: readonly JsonSchema[];
+}
+
+/** A config with every field that an entry of a table has. */
+function everyFieldOf({ schema }: { readonly schema: ShapeOf }): Fields {
+  const { properties } = z.toJSONSchema(z.object(schema(z)), { io: 'input' });
+  return samplesOf(properties as Record<string, JsonSchema>);
+}
+
+type Fields = { readonly [name: string]: Json | object };
 type Part = 'data' | 'features' | 'model';
 
 /** Every part of a config that has defaults, with them. */
@@ -216,14 +202,14 @@ const tables: [title: string, part: Part, fields: Fields, defaults: Fields][] = 
   ...datasetNames.map((name): (typeof tables)[number] => [
     `the dataset ${name}`,
     'data',
-    { ...dataConfigs[name] },
+    { dataset: name, ...everyFieldOf(datasetEntry(name)) },
     { ...datasetEntry(name).defaults },
   ]),
-  ...Object.entries(models).map(([name, fields]): (typeof tables)[number] => [
+  ...Object.entries(solvers).map(([name, solver]): (typeof tables)[number] => [
     `the solver ${name}`,
     'model',
-    fields,
-    { ...solvers[name as keyof typeof solvers].defaults },
+    { solver: name, ...everyFieldOf(solver) },
+    { ...solver.defaults },
   ]),
 ];
 
