@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { type DatasetName, datasetEntry, datasetNames } from '../datasets/index.ts';
 import { UserError } from '../errors.ts';
 import { createRng } from '../math/rng.ts';
-import type { Option, Setting, Settings } from '../parsing/option.ts';
+import { otherValues } from '../parsing/option.testing.ts';
+import type { Setting, Settings } from '../parsing/option.ts';
 import { dataKey, resolveData, rowsOf } from './resolve-data.ts';
 
 describe('the test rows', () => {
@@ -47,23 +48,6 @@ function settingsOf(dataset: DatasetName): Settings {
   return { samples: 500, testSize: 0.25, split: 'random', seed: 1, ...Object.fromEntries(own) };
 }
 
-/** Values that the option takes and that are not `value`. */
-function others({ choices, type, parse }: Option, value: Setting): Setting[] {
-  const candidates =
-    choices ??
-    (type === 'string'
-      ? ['x*y', 'x+y', '20x20', '30x30', '0:1', '0:2', '2', '3']
-      : ['0', '1', '2', '3', '0.5']);
-  const taken = candidates.flatMap((text) => {
-    try {
-      return [parse(text, '--option')];
-    } catch {
-      return [];
-    }
-  });
-  return taken.filter((candidate) => candidate !== value);
-}
-
 describe.each(datasetNames)('the key of %s', (dataset) => {
   const settings = settingsOf(dataset);
   const { options } = datasetEntry(dataset);
@@ -89,12 +73,13 @@ describe.each(datasetNames)('the key of %s', (dataset) => {
     const keys = [key()];
     const named = Object.entries(options);
     for (const [i, [name, option]] of named.entries()) {
-      const values = others(option, option.default);
+      const values = otherValues(option, option.default);
       expect([name, values.length > 0]).toEqual([name, true]);
       for (const value of values) {
         keys.push(key({ [name]: value }));
         for (const [second, other] of named.slice(i + 1)) {
-          for (const also of others(other, other.default)) keys.push(key({ [name]: value, [second]: also }));
+          for (const also of otherValues(other, other.default))
+            keys.push(key({ [name]: value, [second]: also }));
         }
       }
     }
@@ -106,7 +91,7 @@ describe.each(datasetNames)('the key of %s', (dataset) => {
     const changes: Settings[] = [
       {},
       ...named.flatMap(([name, option]) =>
-        others(option, option.default).map((value) => ({ [name]: value })),
+        otherValues(option, option.default).map((value) => ({ [name]: value })),
       ),
     ];
     for (const change of changes) {
