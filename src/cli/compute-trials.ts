@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Sources } from '../datasets/dataset.ts';
 import { Cancelled, counted, exitCodes, UserError } from '../errors.ts';
-import { launchers } from '../launchers/index.ts';
+import { type LauncherName, launchers } from '../launchers/index.ts';
 import type { Failure, Kept, LaunchEvents, Launched } from '../launchers/launcher.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
 import { epochsIn, findContinuable } from '../store/final-checkpoints.ts';
@@ -63,6 +63,13 @@ type ComputeOptions = Pick<RunOptions, 'sources' | 'jobs' | 'quiet' | 'progress'
   readonly enough?: AbortSignal | null;
   readonly keep?: Kept;
 } & Partial<Pick<RunOptions, 'force' | 'retries' | 'timeout' | 'maxFailures' | 'keepFinals'>>;
+
+/** What happens to running trials after an interrupt. */
+const stopTexts: Partial<Record<LauncherName, string>> = {
+  threads: 'saving the state of running trials; interrupt again to stop at once',
+  // The signal arrives between two trials.
+  inline: 'no further trial is started',
+};
 
 /** The shortest run, in seconds, that tells at its start how long it will take. */
 const worthTelling = 5;
@@ -141,8 +148,8 @@ export async function computeTrials(
     ...running,
   });
   const unregister = onInterrupt(async () => {
-    if (slurm === null)
-      say('interrupted: saving the state of running trials; interrupt again to stop at once');
+    const what = stopTexts[launcher];
+    if (what !== undefined) say(`interrupted: ${what}`);
     stop.abort();
     await launched.catch(() => {});
     progress.stop();

@@ -86,7 +86,7 @@ export function runOptionsOf(flags: RunFlags, sources: Sources): RunOptions {
   return {
     storeDirectory: flags.store ?? defaultStore,
     sources,
-    jobs: parseJobs(flags.jobs),
+    jobs: jobsOf(flags),
     planOnly: flags.plan === true,
     shard: parseShard(flags.shard),
     force: flags.force === true,
@@ -202,7 +202,8 @@ export function choicesFrom(
   return { variant, quick: flags.quick === true, search: searchOf(flags), rule: stoppingRuleOf(flags) };
 }
 
-export function parseJobs(text: string | undefined): number {
-  if (text === undefined) return availableParallelism();
-  return parseInteger(text, '--jobs', 1, 256);
+/** How many trials are computed at a time by this process. */
+export function jobsOf({ jobs, launcher }: Pick<RunFlags, 'jobs' | 'launcher'>): number {
+  const wanted = jobs === undefined ? availableParallelism() : parseInteger(jobs, '--jobs', 1, 256);
+  return launcher === 'inline' ? 1 : wanted;
 }

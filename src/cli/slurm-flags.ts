@@ -19,6 +19,8 @@ export interface LauncherFlags {
   readonly slurmPoll?: string;
   readonly slurmPatience?: string;
   readonly detach?: boolean;
+  /** Of the options for any run: it has no effect with `inline`. */
+  readonly timeout?: string;
 }
 
 /** Who computes the trials. */
@@ -96,6 +98,7 @@ export function launcherOptionsOf(flags: LauncherFlags): LauncherOptions {
   if (launcher !== 'slurm') {
     const idle = launcherFlagNames.find((name) => name !== 'launcher' && flags[name] !== undefined);
     if (idle !== undefined) throw needsSlurm(idle);
+    if (launcher === 'inline' && flags.timeout !== undefined) throw timeoutInline();
     return { launcher, slurm: null };
   }
   const word = (value: string | undefined, flag: string) =>
@@ -128,6 +131,14 @@ function needsSlurm(name: string): UserError {
     what: `${flag} has no effect without --launcher slurm`,
     expected: `${flag} with --launcher slurm`,
     remedy: `add --launcher slurm, or leave out ${flag}`,
+  });
+}
+
+function timeoutInline(): UserError {
+  return new UserError({
+    what: '--timeout has no effect with --launcher inline, which runs trials in the thread of the program itself',
+    expected: '--timeout with another launcher',
+    remedy: 'leave out --timeout, or --launcher inline',
   });
 }
 

@@ -9,7 +9,7 @@ import { dataFlags, sourcesOf } from './data-flags.ts';
 import { progressNames } from './progress-choices.ts';
 import {
   defaultStore,
-  parseJobs,
+  jobsOf,
   progressFlags,
   type RemarkFlags,
   remarkFlags,
@@ -205,7 +205,7 @@ export function verifyRequest(flags: VerifyFlags, repeat: string): VerifyRequest
     running: {
       storeDirectory: flags.store ?? defaultStore,
       sources: sourcesOf(flags),
-      jobs: parseJobs(flags.jobs),
+      jobs: jobsOf(flags),
       quiet: flags.quiet === true,
       progress: parseChoice(flags.progress, progressNames, '--progress'),
       ...computingOptionsOf(flags),

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,12 +57,26 @@ test.each([
   const printed = execFileSync('bash', [join(root, 'job.sh'), '1000'], { cwd: root, env, encoding: 'utf8' });
   expect(JSON.parse(printed)).toEqual([folder, folder, '1005']);
   // A name in a comment begins no line of its own.
-  const isOurs = /^(#!\/bin\/bash|#( .*)?|#SBATCH --[a-z-]+(=.*)?|cd .*|exec .*|)$/;
+  const isOurs =
+    /^(#!\/bin\/bash|#( .*)?|#SBATCH --[a-z-]+(=.*)?|cd .*|exec .*|for file in .*| {2}.*|done|)$/;
   const lines = script.split('\n');
   if (!name.includes('\n')) expect(lines.filter((line) => !isOurs.test(line))).toEqual([]);
   // Only a path that Slurm would expand is in the lines that sbatch reads.
   if (!name.includes('%'))
     expect(lines.filter((line) => line.startsWith('#SBATCH')).join()).not.toContain(root);
+});
+
+test('a node without the program says so', () => {
+  const program = [process.execPath, "/nope/it's/fys-nn.js", 'task'];
+  writeFileSync(
+    join(root, 'job.sh'),
+    scriptOf({ ...facts, folder: root, directory: root, program }, settings),
+  );
+  const { status, stdout, stderr } = spawnSync('bash', [join(root, 'job.sh'), '0'], { encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({ status: 127, stdout: '' });
+  expect(stderr).toMatch(
+    /^error: \S+ has no \/nope\/it's\/fys-nn\.js; submit with a Node and a fys-nn in folders /,
+  );
 });
 
 test('the settings are in the lines of sbatch', () => {

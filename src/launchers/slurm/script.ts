@@ -30,6 +30,7 @@ export function scriptOf(facts: ScriptFacts, settings: SlurmSettings): string {
   const last = Math.min(tasks, arraySize) - 1;
   const arrays = Math.ceil(tasks / arraySize);
   const more = arrays === 1 ? '' : ` (${arrays} arrays: 0 is the number of the first one's first task)`;
+  const files = program.filter((word) => word.startsWith('/'));
   const comment = (text: string) => `# ${printable(text)}`;
   return [
     '#!/bin/bash',
@@ -41,6 +42,11 @@ export function scriptOf(facts: ScriptFacts, settings: SlurmSettings): string {
     '#',
     ...sbatchLines(facts, settings).map((line) => `#SBATCH ${line}`),
     '',
+    `for file in ${files.map(shellWord).join(' ')}; do`,
+    '  [ -e "$file" ] && continue',
+    '  echo "error: $(hostname) has no $file; submit with a Node and a fys-nn in folders that all nodes see" >&2',
+    '  exit 127',
+    'done',
     `cd ${shellWord(directory)} || exit`,
     '# Signals go to the program itself, which saves the state of running trials.',
     `exec ${program.map(shellWord).join(' ')} ${shellWord(folder)} "$(( $1 + SLURM_ARRAY_TASK_ID ))"`,
