@@ -136,6 +136,7 @@ function checkLines({
   journals,
   foreign,
   damagedFinals,
+  drafts,
   problems,
 }: StoreReport): string[] {
   const useless = damagedFinals.length;
@@ -150,6 +151,9 @@ function checkLines({
     ...foreign.map((name) => `${name} was not written by fys-nn and is left alone`),
     ...damagedFinals.map(
       (name) => `${name} is damaged, so no training continues from it; fys-nn store gc removes it`,
+    ),
+    ...drafts.map(
+      (name) => `${name} was never submitted, unless a command is just doing so; fys-nn store gc removes it`,
     ),
   ];
   const found = `${store}: ${counted(records, 'record')} in ${counted(journals, 'journal')}`;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { lookAt, syncDirectory } from '../files/directories.ts';
 import { readBytes } from '../files/lines.ts';
-import { removeFile } from '../files/retry-while-busy.ts';
+import { removeDirectory, removeFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { numerics } from '../trial/trial.ts';
 import { attachmentFolder } from './attachments.ts';
@@ -20,7 +20,7 @@ export interface Collected extends Repaired {
   readonly kept: number;
   readonly duplicates: number;
   readonly otherNumerics: number;
-  /** Checkpoints of finished trials, and temporary files of killed processes. */
+  /** Checkpoints of finished trials, and temporary files and folders of killed processes. */
   readonly leftovers: number;
   /** Final checkpoints, from which more epochs would have continued, and their bytes. */
   readonly finals: number;
@@ -51,7 +51,7 @@ export function collectGarbage(
       kept: kept.length,
       duplicates: found.duplicates,
       otherNumerics: found.records.size - kept.length,
-      leftovers: leftovers.length + found.finals.damaged.length,
+      leftovers: leftovers.length + found.finals.damaged.length + found.drafts.length,
       finals: keepFinals ? 0 : found.finals.whole,
       finalBytes: keepFinals ? 0 : found.finals.bytes,
     };
@@ -64,6 +64,7 @@ export function collectGarbage(
       for (const journal of found.journals) retired.push(await retireJournal(directory, journal, found));
     }
     for (const path of leftovers) await removeFile(path);
+    for (const path of found.drafts) await removeDirectory(join(directory, path));
     await (keepFinals ? joinFinals : removeFinals)(directory, found.finals);
     await forgetFailures(directory, found.records);
     await syncDirectory(directory);

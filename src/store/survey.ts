@@ -6,6 +6,7 @@ import { forEachLine } from '../files/lines.ts';
 import type { AttachmentKind } from '../trial/attachments.ts';
 import { type FoundAttachments, findAttachments } from './attachments.ts';
 import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
+import { findDrafts } from './drafts.ts';
 import { readFailures } from './failures.ts';
 import { type FoundFinals, findFinals } from './final-care.ts';
 import { decodeLine, isOurLine, openedJournalsIn, resultText, storeError } from './journal.ts';
@@ -31,6 +32,8 @@ export interface Survey {
   readonly failed: number;
   readonly checkpoints: number;
   readonly finals: FoundFinals;
+  /** Folders of submissions that no process has submitted yet. */
+  readonly drafts: readonly string[];
 }
 
 export interface Chosen {
@@ -114,6 +117,7 @@ async function survey(directory: string): Promise<Survey> {
     failed: failures.length,
     checkpoints: states.length,
     finals: await findFinals(directory),
+    drafts: await findDrafts(directory),
   };
 }
 
@@ -152,6 +156,8 @@ export interface StoreReport {
   readonly finalBytes: number;
   /** Those that are damaged. No training uses them, and `store gc` removes them. */
   readonly damagedFinals: readonly string[];
+  /** Folders of submissions to a cluster that are being written, or whose process was killed before it submitted them. */
+  readonly drafts: readonly string[];
   /** One sentence per problem. */
   readonly problems: readonly string[];
 }
@@ -188,6 +194,7 @@ export async function reportOn(directory: string, found: Survey): Promise<StoreR
     finalCheckpoints: found.finals.whole,
     finalBytes: found.finals.bytes,
     damagedFinals: found.finals.damaged,
+    drafts: found.drafts,
     problems,
   };
 }

@@ -394,3 +394,21 @@ describe('gc', () => {
     expect((await readStore(store)).records.size).toBe(3);
   });
 });
+
+test('the folder of a submission that was never made is removed with what else killed processes left, others are not', async () => {
+  await write('journal-1.jsonl', encodeLine(record('a')));
+  const own = '.20261130-003903-0dfc70.tmp';
+  for (const name of [own, '20261130-003903-0dfc71', '.mine.tmp', '.20261130-003903-0dfc70.tmp.mine'])
+    await mkdir(join(store, 'slurm', name, 'logs'), { recursive: true });
+  await writeFile(join(store, 'slurm', '.20261130-003903-0dfc72.tmp'), 'a file is not one');
+  expect(await report()).toMatchObject({ sound: true, drafts: [join('slurm', own)] });
+  expect(await collectGarbage(store, { dryRun: true })).toMatchObject({ leftovers: 1 });
+  expect(await readdir(join(store, 'slurm'))).toHaveLength(5);
+  expect(await collectGarbage(store)).toMatchObject({ kept: 1, leftovers: 1 });
+  expect((await readdir(join(store, 'slurm'))).sort()).toEqual([
+    '.20261130-003903-0dfc70.tmp.mine',
+    '.20261130-003903-0dfc72.tmp',
+    '.mine.tmp',
+    '20261130-003903-0dfc71',
+  ]);
+});
