@@ -137,14 +137,14 @@ export async function readFunctionsFigure(folder: string): Promise<(look: Partia
   const values: FunctionValue[] = [];
   const { writtenFiles } = await import('../output/earlier-run.ts');
   const columns = ['activation', 'x', 'value', 'gradient'];
-  for await (const row of readTable(folder, 'functions.csv', columns, await writtenFiles(folder))) {
+  await readTable(folder, 'functions.csv', { columns }, await writtenFiles(folder), (row) => {
     values.push({
       activation: parseCell(row, 'activation', (text, name) => parseChoice(text, activationNames, name)),
       x: parseCell(row, 'x', parseNumber),
       value: parseCell(row, 'value', parseNumber),
       gradient: parseCell(row, 'gradient', parseNumber),
     });
-  }
+  });
   if (values.length === 0) throw damagedResults(folder, 'functions.csv has no rows');
   return (look) => functionsFigure(definition, values, look);
 }

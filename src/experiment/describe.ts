@@ -8,7 +8,7 @@ import { type Experiment, optionsOf } from './define.ts';
 import { type DataWords, describeModel, inWords } from './describe-model.ts';
 import { type OptionName, optionTitle, type Setting, type SettingLists, type Settings } from './options.ts';
 import type { Plan } from './plan.ts';
-import { drawsText, isSeed, representatives, variedSeeds } from './seeds.ts';
+import { drawsText, isSeed, leads, representatives, variedSeeds } from './seeds.ts';
 import type { Variant } from './variants.ts';
 
 export type { DataWords };
@@ -46,18 +46,18 @@ export interface Description {
 /** Describes trials in words, for titles, captions, tables and labels. */
 export function describeTrials(shown: Shown): Description {
   const { experiment, variant, quick, settings } = shown;
-  const values = valuesByOption(experiment, settings);
+  // Nothing but the seeds is said of cells that differ in these alone, and there may be many thousands.
+  const cells = leads(settings.map((own) => ({ settings: own })));
+  const values = valuesByOption(experiment, cells);
   const model = describeModel(experiment, values, shown.data);
   const data = [...new Set(shown.data.map(({ title }) => title))].join(', ');
-  const title = `${model}: ${contentOf(experiment, values, settings)}`;
-  const figure = figureOf(shown, values);
+  const title = `${model}: ${contentOf(experiment, values, cells)}`;
+  const figure = figureOf({ ...shown, settings: cells }, values);
   const seeds = seedsText(settings);
   const ofData = datasetEntry(experiment.dataset).options;
-  const changed = changedOptions(experiment, variant, settings).filter(
-    (name) => ofData[name]?.inTitle !== true,
-  );
+  const changed = changedOptions(experiment, variant, cells).filter((name) => ofData[name]?.inTitle !== true);
   const inText = (name: OptionName) =>
-    `${optionTitle(name)} ${listed(values.get(name)!)}${name === 'earlyStopping' ? stoppingRows(settings) : ''}`;
+    `${optionTitle(name)} ${listed(values.get(name)!)}${name === 'earlyStopping' ? stoppingRows(cells) : ''}`;
   // The title names the options that vary, and describes the layers.
   const isNamed = (name: OptionName) =>
     (name === 'hidden' && values.get(name)![0] === 'none') ||

@@ -56,6 +56,17 @@ export function representatives(cells: Iterable<Compared>): Settings[] {
   return kept;
 }
 
+/** The settings of the first of adjacent cells that differ in their seeds alone: every value of every other option is among them. */
+export function leads(cells: Iterable<Compared>): Settings[] {
+  const kept: Settings[] = [];
+  let last: Compared | null = null;
+  for (const cell of cells) {
+    if (last === null || !differInSeeds(last, cell)) kept.push(cell.settings);
+    last = cell;
+  }
+  return kept;
+}
+
 /** The seeds in which cells differ. */
 export function variedSeeds(cells: readonly Settings[]): OptionName[] {
   return seedOptions.filter((name) => distinct(cells, [name]).size > 1);
@@ -95,7 +106,10 @@ export function drawLabel(settings: Settings, varied: readonly OptionName[]): st
 }
 
 /** The values of these options together. Cells that do not read one of them, such as closed forms, have none. */
-function distinct(cells: readonly Settings[], names: readonly OptionName[]): Set<string> {
+function distinct(cells: readonly Settings[], names: readonly OptionName[]): Set<unknown> {
+  // Of many thousand seeds, texts would take long.
+  if (names.length === 1)
+    return new Set(cells.map((cell) => cell[names[0]] ?? null).filter((value) => value !== null));
   const values = cells.map((cell) => names.map((name) => cell[name] ?? null));
   return new Set(values.filter((list) => !list.includes(null)).map((list) => JSON.stringify(list)));
 }

@@ -4,12 +4,13 @@ export interface CurveValues {
   at(index: number): number | null | undefined;
 }
 
-/** Collects the values of a curve, with eight bytes per value: a run may have many millions, in few curves or in many. */
+const none: number[] = [];
+
+/** Collects the values of a curve, with eight bytes per value: a run may have many millions, in few curves or in very many short ones. */
 export class CurveCollector implements CurveValues {
   length = 0;
-  private values = new Float64Array(4);
-  /** How many values have arrived in order, without a gap. */
-  private inOrder = 0;
+  /** Those that have arrived in order, without a gap. */
+  private values = none;
   /** Values that arrived out of order, by index, as in a file that someone has sorted or cut. */
   private early: Map<number, number> | null = null;
 
@@ -23,24 +24,18 @@ export class CurveCollector implements CurveValues {
   set(index: number, value: number | null): void {
     this.length = Math.max(this.length, index + 1);
     const known = value ?? Number.NaN;
-    if (index > this.inOrder) {
+    if (index > this.values.length) {
       this.early ??= new Map();
       this.early.set(index, known);
       return;
     }
     this.early?.delete(index);
-    if (index === this.values.length) this.grow();
-    this.values[index] = known;
-    if (index === this.inOrder) this.inOrder++;
+    // A list that is made of one value has no room for others: most runs with very many curves have short ones.
+    if (this.values === none) this.values = [known];
+    else this.values[index] = known;
   }
 
   at(index: number): number | undefined {
-    return this.early?.get(index) ?? (index < this.inOrder ? this.values[index] : undefined);
-  }
-
-  private grow(): void {
-    const longer = new Float64Array(2 * this.values.length);
-    longer.set(this.values);
-    this.values = longer;
+    return this.early?.get(index) ?? this.values[index];
   }
 }

@@ -34,13 +34,13 @@ export async function readClassifiers(
   const drafts = new Map<string, Draft>();
   for (const [name, { columns, add }] of Object.entries(readers)) {
     const file = `${name}.csv`;
-    for await (const row of readTable(folder, file, ['trial', ...columns], written)) {
+    await readTable(folder, file, { columns: ['trial', ...columns] }, written, (row) => {
       check(row, file);
       const id = row.cell('trial');
-      if (!wanted.has(id)) continue;
+      if (!wanted.has(id)) return;
       if (!drafts.has(id)) drafts.set(id, emptyDraft());
       add(drafts.get(id)!, row);
-    }
+    });
   }
   return new Map([...drafts].map(([id, draft]) => [id, summaryOf(draft, folder, id)]));
 }

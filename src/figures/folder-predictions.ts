@@ -19,21 +19,21 @@ export async function openPredictions(
   const file = 'predictions.csv';
   if (!(file in written)) return null;
   const ids = new Set<string>();
-  for await (const row of readTable(folder, file, ['trial'], written)) {
+  await readTable(folder, file, { columns: ['trial'] }, written, (row) => {
     check(row, file);
     ids.add(row.cell('trial'));
-  }
+  });
   return {
     has: (id) => ids.has(id),
     async read(id) {
       const rows: PredictedRow[] = [];
       const columns = ['trial', 'part', 'x', 'y', 'target', 'prediction'];
-      for await (const row of readTable(folder, file, columns, written)) {
-        if (row.cell('trial') !== id) continue;
+      await readTable(folder, file, { columns }, written, (row) => {
+        if (row.cell('trial') !== id) return;
         const part = parseCell(row, 'part', (text, name) => parseChoice(text, partNames, name));
         const [x, y] = [numberOf(row, 'x'), numberOf(row, 'y')];
         rows.push({ part, x, y, target: numberOf(row, 'target')!, prediction: numberOf(row, 'prediction')! });
-      }
+      });
       return { rows, fitted: 'fitted.csv' in written ? await readFitted(folder, id, check, written) : [] };
     },
   };
@@ -47,15 +47,15 @@ async function readFitted(
 ): Promise<FittedPoint[]> {
   const points: FittedPoint[] = [];
   const columns = ['trial', 'x', 'y', 'prediction', 'target'];
-  for await (const row of readTable(folder, 'fitted.csv', columns, written)) {
+  await readTable(folder, 'fitted.csv', { columns }, written, (row) => {
     check(row, 'fitted.csv');
-    if (row.cell('trial') !== id) continue;
+    if (row.cell('trial') !== id) return;
     points.push({
       x: numberOf(row, 'x')!,
       y: numberOf(row, 'y'),
       prediction: numberOf(row, 'prediction')!,
       target: numberOf(row, 'target'),
     });
-  }
+  });
   return points;
 }

@@ -1,5 +1,5 @@
 import type { OptionName } from '../experiment/options.ts';
-import { representatives, withoutSeeds } from '../experiment/seeds.ts';
+import { leads, withoutSeeds } from '../experiment/seeds.ts';
 import { isInGrid } from '../output/settings.ts';
 import { gridAxes } from './grid.ts';
 import { type Results, valuesOf } from './results.ts';
@@ -35,7 +35,7 @@ export function whyNotDrawn(
 function countsOf(experiment: Results['experiment'], trials: Trials): Partial<typeof limits> {
   const { rows, columns, curves } = experiment.layout;
   // What is drawn of seeds is their mean and spread, so there may be any number of them.
-  const all = representatives(trials).map((settings) => ({ settings }));
+  const all = leads(trials).map((settings) => ({ settings }));
   if (curves !== null || columns === null) return { curves: combinations(all, []) };
   if (rows === null) return { curves: combinations(all, [columns]) };
   const inside = all.filter(({ settings }) => isInGrid(settings, rows, columns));

@@ -5,7 +5,7 @@ import { inputNames } from '../experiment/input-names.ts';
 import type { OptionName, Setting, Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { Search } from '../experiment/search.ts';
-import { differInSeeds, isSeed, representatives, withoutSeeds } from '../experiment/seeds.ts';
+import { differInSeeds, isSeed, leads, representatives, withoutSeeds } from '../experiment/seeds.ts';
 import { comparedAfter, type StoppedPlace, type StoppingRound } from '../experiment/stopping.ts';
 import type { Variant } from '../experiment/variants.ts';
 import { groupBy } from '../output/group-by.ts';
@@ -45,7 +45,7 @@ export interface TrialResult {
   readonly status: 'done' | 'diverged' | 'not run';
   /** The epoch (from 1) of the divergence; null if there was none or it is not known. */
   readonly divergedAt: number | null;
-  /** Final values by name; null for a missing value. */
+  /** Final values by name; null, or none, for a missing value. */
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Curves by name, such as test_mse. If the experiment draws no curves, only the names are used. */
   readonly curves: Readonly<Record<string, CurveValues>>;
@@ -116,6 +116,15 @@ export function differentSettings(trials: Trials): Settings[] {
 
 const different = new WeakMap<Trials, Settings[]>();
 
+/** The settings in which the trials differ, but for their seeds (see `leads`). Computed once for each list. */
+function leadSettings(trials: Trials): Settings[] {
+  const known = leading.get(trials) ?? leads(trials);
+  leading.set(trials, known);
+  return known;
+}
+
+const leading = new WeakMap<Trials, Settings[]>();
+
 function curvesOf({ layout }: Experiment, record: TrialRecord | undefined): TrialResult['curves'] {
   const curves = Object.entries(record?.curves ?? {});
   const values = layout.curves === null ? () => new CurveCollector() : CurveCollector.of;
@@ -151,7 +160,7 @@ export function differingOptions({
   readonly experiment: Experiment;
   readonly trials: readonly { readonly settings: Settings }[];
 }): OptionName[] {
-  const cells = differentSettings(trials);
+  const cells = leadSettings(trials);
   const own = cells.map((settings) => ({ settings }));
   return optionsOf(experiment).filter(
     (name) => !isSeed(name) && valuesOf(own, name).length > 1 && !isOwnDefault(name, cells),

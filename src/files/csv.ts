@@ -25,6 +25,8 @@ export interface CsvOptions {
   /** Whether the last line needs a line end: without one, the file may have been truncated. */
   readonly wholeLines?: boolean;
   readonly delimiter?: Delimiter;
+  /** Is given all bytes in order, unpacked, before the records in them are yielded. */
+  readonly seen?: (bytes: Buffer) => void;
 }
 
 /**
@@ -36,11 +38,16 @@ export interface CsvOptions {
  * last record without a line end: the file may have been truncated.
  * Source: RFC 4180.
  */
-export async function* readCsv(
+export async function* readCsv(path: string, options: CsvOptions = {}): AsyncGenerator<string[]> {
+  for await (const records of readCsvParts(path, options)) yield* records;
+}
+
+/** The same, many records at once: of millions of records, waiting for each would take longer than reading them. */
+export async function* readCsvParts(
   path: string,
-  { wholeLines = false, delimiter = ',' }: CsvOptions = {},
-): AsyncGenerator<string[]> {
-  const bytes = bytesOf(await openRegular(path), wholeLines);
+  { wholeLines = false, delimiter = ',', seen = () => {} }: CsvOptions = {},
+): AsyncGenerator<string[][]> {
+  const bytes = bytesOf(await openRegular(path), wholeLines, seen);
   try {
     const rest = yield* plainLines(bytes, delimiter);
     if (rest.begun.length > 0) yield* parsed(bytes, rest, delimiter);
@@ -54,7 +61,7 @@ async function* parsed(
   bytes: AsyncGenerator<Buffer>,
   { begun, lines }: Rest,
   delimiter: Delimiter,
-): AsyncGenerator<string[]> {
+): AsyncGenerator<string[][]> {
   const { parse } = await import('csv-parse');
   const parser = parse({
     bom: lines === 0,
@@ -66,7 +73,7 @@ async function* parsed(
   // Errors of the pipeline are also errors of the parser, which the loop throws.
   const closed = pipeline(continued(begun, bytes), parser).catch(() => {});
   try {
-    yield* parser;
+    for await (const record of parser) yield [record];
   } catch (error) {
     if (!isCsvError(error)) throw error;
     throw new NotCsv(`record ${lines + error.records + 1} has ${describeFault(error)}`);
@@ -92,7 +99,11 @@ export async function delimiterOf(path: string): Promise<Delimiter> {
   return ([',', ';', '\t'] as const).reduce((best, next) => (count(next) > count(best) ? next : best));
 }
 
-async function* bytesOf(file: FileHandle, wholeLines: boolean): AsyncGenerator<Buffer> {
+async function* bytesOf(
+  file: FileHandle,
+  wholeLines: boolean,
+  seen: (bytes: Buffer) => void = () => {},
+): AsyncGenerator<Buffer> {
   try {
     let [read, lineStart] = [0, 0];
     for await (const bytes of unpacked(file)) {
@@ -103,6 +114,7 @@ async function* bytesOf(file: FileHandle, wholeLines: boolean): AsyncGenerator<B
       if (read - lineStart > longestRecord) {
         throw new NotCsv(`the line at byte ${lineStart} has more than ${longestRecord} bytes`);
       }
+      seen(bytes);
       yield bytes;
     }
     if (wholeLines && lineStart !== read) throw new NotCsv('the last record is cut off');

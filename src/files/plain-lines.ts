@@ -8,13 +8,13 @@ const [lineFeed, carriageReturn, quote] = ['\n', '\r', '"'].map((sign) => sign.c
 const byteOrderMark = Buffer.from('\ufeff');
 
 /**
- * Yields the cells of the first lines of a CSV file, as long as these have no quotes and end in LF. Such lines are only split,
- * which is several times as fast as parsing them. Returns what it took from `bytes` and did not split.
+ * Yields the cells of the first lines of a CSV file, many lines at once, as long as these have no quotes and end in LF. Such lines are
+ * only split, which is several times as fast as parsing them. Returns what it took from `bytes` and did not split.
  */
 export async function* plainLines(
   bytes: AsyncGenerator<Buffer>,
   delimiter: string,
-): AsyncGenerator<string[], Rest> {
+): AsyncGenerator<string[][], Rest> {
   let lines = 0;
   let begun: Buffer = Buffer.alloc(0);
   for (;;) {
@@ -28,9 +28,8 @@ export async function* plainLines(
     const isMarked = lines === 0 && all.subarray(0, byteOrderMark.length).equals(byteOrderMark);
     const text = all.toString('utf8', isMarked ? byteOrderMark.length : 0, end);
     begun = all.subarray(end + 1);
-    for (const line of text.split('\n')) {
-      lines++;
-      yield line.split(delimiter);
-    }
+    const split = text.split('\n').map((line) => line.split(delimiter));
+    lines += split.length;
+    yield split;
   }
 }
