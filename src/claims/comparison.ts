@@ -1,8 +1,8 @@
 import { isReportCell } from '../experiment/describe.ts';
-import { columnName, type OptionName } from '../experiment/options.ts';
+import { columnName, type OptionName, type Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { runCells, runColumns } from '../output/settings.ts';
-import { type SummaryCell, summarize } from '../output/summary.ts';
+import { type SummaryCell, summaryCells } from '../output/summary.ts';
 import type { Table, TrialStatus, Value } from '../output/table.ts';
 import type { Records } from '../output/trials-table.ts';
 import { metricColumn } from '../trial/metrics.ts';
@@ -26,15 +26,13 @@ export function isComparable({ status }: Comparison): boolean {
 
 /** Compares every number that the report prints with the runs. */
 export async function compareWithPublished(plans: readonly Plan[], records: Records): Promise<Comparison[]> {
-  const runs = new Map(
-    plans.map((plan) => [plan.experiment.name, { plan, cells: summarize(plan, records) }]),
-  );
   const numbers = await publishedNumbers();
+  const runs = new Map(
+    plans.map((plan) => [plan.experiment.name, { plan, cells: comparedCells(plan, records, numbers) }]),
+  );
   return numbers.map((number) => {
     const { plan, cells = [] } = runs.get(number.experiment) ?? {};
-    const matching = cells.filter(
-      (cell) => matches(cell, number) && plan !== undefined && isReportCell(plan, cell.settings),
-    );
+    const matching = cells.filter(({ settings }) => matches(settings, number));
     const chosen = number.best ? bestOf(matching, number.metric) : matching[0];
     const statistic = chosen?.statistics.get(number.metric);
     return {
@@ -48,6 +46,14 @@ export async function compareWithPublished(plans: readonly Plan[], records: Reco
       status: statusOf(plan, chosen),
     };
   });
+}
+
+/** The cells of the report of which it gives numbers; a run of others may have a hundred thousand of them. */
+function comparedCells(plan: Plan, records: Records, numbers: readonly PublishedNumber[]): SummaryCell[] {
+  const own = numbers.filter(({ experiment }) => experiment === plan.experiment.name);
+  const isCompared = (settings: Settings) =>
+    own.some((number) => matches(settings, number)) && isReportCell(plan, settings);
+  return own.length === 0 ? [] : [...summaryCells(plan, records, isCompared)];
 }
 
 function statusOf(plan: Plan | undefined, chosen: SummaryCell | undefined): Comparison['status'] {
@@ -106,7 +112,7 @@ export function comparisonTable(comparisons: readonly Comparison[], plan: Plan):
   };
 }
 
-function matches({ settings }: SummaryCell, { settings: wanted }: PublishedNumber): boolean {
+function matches(settings: Settings, { settings: wanted }: PublishedNumber): boolean {
   return Object.entries(wanted).every(([name, value]) => settings[name as OptionName] === value);
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import functions from '../../experiments/activation-functions.ts';
 import { type FunctionValue, functionValues } from '../experiment/functions.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { reportFolderName, runFolderName } from '../output/folder-name.ts';
+import { folderName, reportFolderName, runFolderName } from '../output/folder-name.ts';
 import type { Predictions } from '../output/predicted.ts';
 import type { Records } from '../output/trials-table.ts';
 import { parseList, parseNumber } from '../parsing/value-list.ts';
@@ -35,6 +35,7 @@ export async function renderPage(
   const { publishedOf } = await import('../claims/published.ts');
   const { readVerdicts } = await import('../page/judged.ts');
   const { reportPage } = await import('../page/page.ts');
+  const { whyUndrawn } = await import('./figures.ts');
   const note = (text: string): void => {
     if (!quiet) writeStderr(`note: ${text}`);
   };
@@ -44,13 +45,17 @@ export async function renderPage(
   return reportPage({
     runs: await Promise.all(
       plans.map(async (plan) => {
+        const out = kind === 'experiment' ? folder : join(folder, folderName(plan.experiment.name));
+        const undrawn = whyUndrawn(plan, out);
         const published = await publishedOf(plan.experiment.name);
         const { classifiers } = await openClassifiers(plan, records, storeDirectory);
         const look = { interactive: true };
         return {
           plan,
           classifiers,
-          figures: figuresOf(plan, records, { published, look, classifiers, predictions }),
+          undrawn,
+          figures:
+            undrawn === null ? figuresOf(plan, records, { published, look, classifiers, predictions }) : [],
         };
       }),
     ),

@@ -114,7 +114,7 @@ async function figuresIn(folder: string, flags: Flags, { wanted, size, look }: A
   const { draw } = await import('../figures/index.ts');
   const { fitted } = await import('../figures/fit.ts');
   const { whyNotDrawn } = await import('../figures/limits.ts');
-  const { readResults } = await import('../figures/folder.ts');
+  const { openRun, wholeResults } = await import('../figures/folder.ts');
   const { allExperiments } = await import('../../experiments/index.ts');
   const { publishedOf } = await import('../claims/published.ts');
   const { isFunctionsFolder, readFunctionsFigure } = await import('./activation-functions.ts');
@@ -122,14 +122,16 @@ async function figuresIn(folder: string, flags: Flags, { wanted, size, look }: A
     const drawFunctions = await readFunctionsFigure(folder);
     return fitted((own) => [drawFunctions(own)], look, size);
   }
-  const results = await readResults(folder, allExperiments);
-  const why = whyNotDrawn(withAxes(results, wanted).results.experiment, results.trials, {
-    isSearch: results.search !== undefined && wanted.axes.length + wanted.metrics.length === 0,
+  const run = await openRun(folder, allExperiments);
+  const { search, trials } = run.results;
+  const why = whyNotDrawn(withAxes(run.results, wanted).results.experiment, trials, {
+    isSearch: search !== undefined && wanted.axes.length + wanted.metrics.length === 0,
   });
   if (why !== null) {
     if (flags.quiet !== true) writeStderr(`note: ${folder}: ${why}`);
     return [];
   }
+  const results = await wholeResults(run);
   const published = await publishedOf(results.experiment.name);
   return fitted((own) => draw(results, { published, wanted, look: own }), look, size);
 }

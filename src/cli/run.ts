@@ -3,7 +3,6 @@ import { counted, exitCodes } from '../errors.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { classifierFigureNames } from '../figures/classifier-figures.ts';
 import { figureNames } from '../figures/files.ts';
-import { mostWhileRunning, whyNotDrawn } from '../figures/limits.ts';
 import { checkOutputDirectory } from '../files/write-files.ts';
 import { type Classifiers, openClassifiers } from '../output/classifiers.ts';
 import { tableToRecords, toJson } from '../output/json.ts';
@@ -29,7 +28,7 @@ import {
   trialsToCompute,
 } from './compute-trials.ts';
 import { describeDiverged } from './diverged.ts';
-import { drawPlan } from './figures.ts';
+import { drawPlan, whyUndrawn } from './figures.ts';
 import { messageOf, withFlags } from './flags.ts';
 import { holdStore } from './hold-store.ts';
 import { lbfgsNotes } from './lbfgs-notes.ts';
@@ -189,10 +188,7 @@ async function computeAndWrite(
     const predictions =
       models === null ? [] : await predictCells(models.predicting, models.read, options.sources);
     if (models?.isEmpty) note('note: no model is written: no trial of ours finished');
-    const why = options.figures
-      ? (whyNotDrawn(plan.experiment, plan.cells, { isSearch: plan.search !== undefined }) ??
-        leftToPlot(plan, out))
-      : null;
+    const why = options.figures ? whyUndrawn(plan, out) : null;
     if (why !== null) note(`note: ${why}`);
     const write = async (figures: ReadonlyMap<string, string | Buffer>) => {
       const page = options.page
@@ -309,12 +305,6 @@ function countMissing({ cells }: Plan, store: Store): string {
 function countsOf({ cells }: Plan, computed: Pick<IdSet, 'has'>) {
   const here = cells.filter(({ trial }) => computed.has(trial.id)).length;
   return { computed: here, failed: 0, fromStore: cells.length - here };
-}
-
-/** What a run says of figures that it does not draw itself; null if it draws them. */
-function leftToPlot({ cells, search }: Plan, out: string): string | null {
-  if (search !== undefined || cells.length <= mostWhileRunning) return null;
-  return `no figures yet, because there are more than ${mostWhileRunning} trials: fys-nn plot ${out} draws them`;
 }
 
 /** Why kept coefficients are in no figure; null if they are, or none are kept. */

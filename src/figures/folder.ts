@@ -30,8 +30,7 @@ export async function readResults(
   what: 'all' | 'trials' = 'all',
 ): Promise<Results> {
   const run = await openRun(folder, experiments);
-  if (what === 'trials') return run.results;
-  return addPredictions(await addClassifiers(await addCurves(run), run), run);
+  return what === 'trials' ? run.results : wholeResults(run);
 }
 
 /** A folder whose trials were read. */
@@ -44,7 +43,13 @@ export interface RunFolder extends Pick<FolderTrials, 'ids'> {
   readonly check: (row: Row, file: string) => void;
 }
 
-async function openRun(folder: string, experiments: readonly Experiment[]): Promise<RunFolder> {
+/** The results of a run with its curves and what is drawn of single trials. */
+export async function wholeResults(run: RunFolder): Promise<Results> {
+  return addPredictions(await addClassifiers(await addCurves(run), run), run);
+}
+
+/** Reads the trials of a run. */
+export async function openRun(folder: string, experiments: readonly Experiment[]): Promise<RunFolder> {
   const { manifest, experiment, written, own, isListed } = await ownTrials(folder, experiments);
   const { ids } = own;
   const trials = own.trials.map((trial) => ({ ...trial, curves: {} }));

@@ -49,12 +49,20 @@ export function withStopped(cells: readonly SummaryCell[], { stopping }: Plan): 
   );
 }
 
-/** The same, computed on each iteration: a large grid may have as many cells as trials. */
-export function summaryCells(plan: Plan, records: Records): Iterable<SummaryCell> {
+/**
+ * The same, computed on each iteration: a large grid may have as many cells as trials. Records are read only of cells whose settings
+ * are wanted.
+ */
+export function summaryCells(
+  plan: Plan,
+  records: Records,
+  isWanted: (settings: Settings) => boolean = () => true,
+): Iterable<SummaryCell> {
   const names = metricsOf(plan.experiment).map(({ name }) => name);
   return {
     *[Symbol.iterator]() {
-      for (const cells of cellsOfSeeds(plan)) yield summaryOf(cells, names, records);
+      for (const cells of cellsOfSeeds(plan))
+        if (isWanted(cells[0].settings)) yield summaryOf(cells, names, records);
     },
   };
 }

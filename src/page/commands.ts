@@ -2,10 +2,11 @@ import { datasets } from '../datasets/index.ts';
 import { labelNamesText } from '../datasets/label-names.ts';
 import { listText, shellQuoted } from '../experiment/command-text.ts';
 import { isValidated, validationsOf } from '../experiment/deciding.ts';
-import { flagOf, type OptionName } from '../experiment/options.ts';
+import { flagOf, type OptionName, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import type { StoppingRule } from '../experiment/stopping.ts';
 import { folderName } from '../output/folder-name.ts';
+import { parseList } from '../parsing/value-list.ts';
 
 export { listText } from '../experiment/command-text.ts';
 
@@ -47,7 +48,7 @@ export function commandOf(
     experiment.command,
     ...(quick ? ['--quick'] : []),
     ...(variant === 'code' ? [] : ['--variant', variant]),
-    ...given.flatMap((name) => [flagOf(name), shellQuoted(listText(lists[name]!))]),
+    ...given.flatMap((name) => [flagOf(name), shellQuoted(rangeText(lists[name]!))]),
     ...(rule === undefined ? [] : stoppingFlags(rule)),
     ...(search === undefined ? [] : ['--search', search.method, '--trials', String(search.trials)]),
     ...pathOption('--data-dir', fromFiles ? places.dataDir : null),
@@ -57,6 +58,34 @@ export function commandOf(
     ...outOf(places, folderName(experiment.name)),
     ...(places.nested ? [] : ['--page']),
   ].join(' ');
+}
+
+/** More values than this are written as a range, if one gives them. */
+const mostListed = 100;
+
+/** Values as the command line takes them: very many as the range that gives them, such as linspace(0.001,0.1,1000). */
+function rangeText(values: readonly Setting[]): string {
+  const text = listText(values);
+  if (values.length <= mostListed || !text.includes(',')) return text;
+  const ranges = ['linspace', 'geomspace'].map(
+    (name) => `${name}(${values[0]},${values.at(-1)},${values.length})`,
+  );
+  return ranges.find((range) => isRangeOf(range, text)) ?? text;
+}
+
+function isRangeOf(range: string, text: string): boolean {
+  try {
+    return parseList(range, '').join() === text;
+  } catch {
+    return false; // words, or ends that no such range has
+  }
+}
+
+/** The same for readers: of very many values that no range gives, the first and the last. */
+export function shortList(values: readonly Setting[]): string {
+  const text = rangeText(values);
+  if (values.length <= mostListed || !text.includes(',') || text.includes('(')) return text;
+  return `${values.slice(0, 3).join(', ')}, ..., ${values.at(-1)} (${values.length} values)`;
 }
 
 /** The options that stop settings early as a rule does. */

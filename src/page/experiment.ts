@@ -8,29 +8,38 @@ import type { Classifiers } from '../output/classifiers.ts';
 import { folderName } from '../output/folder-name.ts';
 import type { Records } from '../output/trials-table.ts';
 import { classesPart } from './classes.ts';
-import { commandOf, listText, type Places } from './commands.ts';
+import { commandOf, type Places, shortList } from './commands.ts';
 import { comparisonTables } from './comparison.ts';
 import { dataTable } from './data-table.ts';
 import { curvesExplorer } from './explorer.ts';
 import { figureBlock, type PageFigure } from './figure.ts';
 import { type Html, html } from './html.ts';
 import { command } from './parts.ts';
+import { countStatuses, type Statuses } from './statuses.ts';
 import { summaryTable } from './summary.ts';
 
 /** A run with its figures. */
 export interface Run {
   readonly plan: Plan;
   readonly figures: readonly PageFigure[];
+  /** Why figures are missing: "no figures of 600 columns: …"; null or absent if none are. */
+  readonly undrawn?: string | null;
   /** null if what they say of the test rows is not known. */
   readonly classifiers?: Classifiers | null;
 }
 
+/** What the sections of experiments show. */
+interface Shown {
+  readonly records: Records;
+  readonly statuses: Statuses;
+  readonly comparisons: readonly Comparison[];
+  readonly places: Places;
+}
+
 /** The section of one experiment: its figures, what its classifiers do on the test rows, the report's numbers next to ours, all our numbers, and the command to rerun it. */
 export function experimentSection(
-  { plan, figures, classifiers = null }: Run,
-  records: Records,
-  comparisons: readonly Comparison[],
-  places: Places,
+  { plan, figures, undrawn = null, classifiers = null }: Run,
+  { records, statuses, comparisons, places }: Shown,
 ): Html {
   const { name } = plan.experiment;
   const { title, figure } = describePlan(plan);
@@ -40,7 +49,12 @@ export function experimentSection(
   const [ofClasses, others] = [figures.filter(isOfClasses), figures.filter((one) => !isOfClasses(one))];
   return html`<section id="${id}" aria-labelledby="${id}-title" class="experiment">
 <h2 id="${id}-title">${title}${figure === null ? null : html` <span class="where">${figure}</span>`}</h2>
-${statusNote(plan, records)}
+${statusNote(plan, statuses)}${
+  undrawn === null
+    ? null
+    : html`
+<p class="note">${undrawn[0].toUpperCase()}${undrawn.slice(1)}.</p>`
+}
 <div class="figures">${others.map((one) => figureBlock(id, one))}</div>
 ${curvesExplorer(id, plan, records)}
 ${classifiers === null ? null : classesPart(id, plan, ofClasses, records, classifiers)}
@@ -63,12 +77,10 @@ ${command(commandOf(plan, places))}
 }
 
 /** The data, seeds and settings that are not the report's; the number of trials, and how many diverged or were not run. */
-function statusNote(plan: Plan, records: Records): Html {
+function statusNote(plan: Plan, statuses: Statuses): Html {
   const { cells } = plan;
   const { data, seeds, changes } = describePlan(plan);
-  const found = cells.flatMap(({ trial }) => records.get(trial.id) ?? []);
-  const diverged = found.filter(({ status }) => status === 'diverged').length;
-  const notRun = cells.length - found.length;
+  const { diverged, notRun } = countStatuses(cells.map(({ trial }) => statuses.get(trial.id)));
   const stopped = plan.stopping?.stopped.length ?? 0;
   const parts = [
     `${cells.length} ${cells.length === 1 ? 'trial' : 'trials'}`,
@@ -85,7 +97,7 @@ function settingsTable({ experiment, lists, search }: Plan): Html {
   const rows = optionsOf(experiment).flatMap((name) => {
     const values = search?.space[name] ?? lists[name];
     if (values === undefined) return [];
-    return { cells: [html`<code>${flagOf(name)}</code>`, listText(values), options[name].description] };
+    return { cells: [html`<code>${flagOf(name)}</code>`, shortList(values), options[name].description] };
   });
   return dataTable(
     `Settings of ${experiment.name}`,

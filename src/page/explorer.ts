@@ -6,7 +6,7 @@ import type { Records } from '../output/trials-table.ts';
 import { greatest } from '../stats/describe.ts';
 import { metrics } from '../stats/metrics.ts';
 import { curveMetrics } from '../trial/metrics.ts';
-import { curvesData } from './curves.ts';
+import { curvesData, tooManyCurves } from './curves.ts';
 import { curveColor, curvesSpec } from './curves-spec.ts';
 import { specBlock } from './figure.ts';
 import { type Html, html, jsonBlock } from './html.ts';
@@ -19,6 +19,8 @@ const splitTitles = {
 
 /** The experiment's curves, with a choice of metric, seed, split and cells; null if it has none. */
 export function curvesExplorer(id: string, plan: Plan, records: Records): Html | null {
+  const why = tooManyCurves(plan, records);
+  if (why !== null) return html`<p class="note">${why}</p>`;
   const data = curvesData(plan, records);
   if (data === null) return null;
   const { seeds, cells } = data;

@@ -5,13 +5,13 @@ import type { Plan } from '../experiment/plan.ts';
 import { folderName } from '../output/folder-name.ts';
 import { quickWarning } from '../output/manifest.ts';
 import type { Remarks } from '../output/remarks.ts';
-import type { Records } from '../output/trials-table.ts';
 import { programVersion } from '../output/version.ts';
 import { numerics } from '../trial/trial.ts';
 import { listText } from './commands.ts';
 import type { PageFigure } from './figure.ts';
 import { termLink } from './glossary.ts';
 import { type Html, html } from './html.ts';
+import { countStatuses, type Statuses } from './statuses.ts';
 
 /** The section of the activation functions, which need no training. */
 export interface FunctionsPart {
@@ -35,16 +35,13 @@ export interface Sections {
 export function pageHeader(
   plans: readonly Plan[],
   functions: FunctionsPart | null,
-  records: Records,
+  statuses: Statuses,
   sections: Sections,
   held: readonly (readonly [string, string])[],
   { note, tags = [] }: Remarks = {},
 ): Html {
   const [{ quick, variant }] = plans;
-  const ids = new Set(plans.flatMap(({ cells }) => cells.map(({ trial }) => trial.id)));
-  const found = [...ids].flatMap((id) => records.get(id) ?? []);
-  const diverged = found.filter(({ status }) => status === 'diverged').length;
-  const missing = ids.size - found.length;
+  const { all, diverged, notRun } = countStatuses(statuses.values());
   const facts: [string, string][] = [
     ['program', `fys-nn ${programVersion()}, numerics ${numerics}`],
     ...(functions === null && variant === 'code'
@@ -57,7 +54,7 @@ export function pageHeader(
         ]),
     [
       'trials',
-      `${ids.size}${diverged > 0 ? `, ${diverged} diverged` : ''}${missing > 0 ? `, ${missing} not run` : ''}`,
+      `${all}${diverged > 0 ? `, ${diverged} diverged` : ''}${notRun > 0 ? `, ${notRun} not run` : ''}`,
     ],
     ...(note === undefined ? [] : [['note', note] as [string, string]]),
     ...(tags.length === 0 ? [] : [['tags', tags.join(', ')] as [string, string]]),

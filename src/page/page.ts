@@ -17,6 +17,7 @@ import { type Html, html } from './html.ts';
 import { networkSection } from './network.ts';
 import { command } from './parts.ts';
 import { moduleScripts, vegaScript } from './scripts.ts';
+import { readStatuses } from './statuses.ts';
 import { verdictsSection } from './verdicts.ts';
 
 export type { PageFigure } from './figure.ts';
@@ -49,6 +50,7 @@ const policy =
 export async function reportPage(page: Page): Promise<string> {
   const { runs, functions, records, comparisons, verdicts, classifier, places, remarks = {} } = page;
   const plans = runs.map(({ plan }) => plan);
+  const statuses = readStatuses(plans, records);
   const hasDigits = plans.some(({ data }) => data.some(({ isDigits }) => isDigits));
   const sections = {
     verdicts:
@@ -58,9 +60,9 @@ export async function reportPage(page: Page): Promise<string> {
   const main = html`${sections.verdicts !== 'none' ? verdictsSection(verdicts, plans[0].quick, places) : null}
 ${sections.network !== 'none' ? networkSection(classifier, plans, places) : null}
 ${functions === null ? null : functionsSection(functions, places)}
-${runs.map((run) => experimentSection(run, records, comparisons, places))}`;
+${runs.map((run) => experimentSection(run, { records, statuses, comparisons, places }))}`;
   const title = `fys-nn: ${functions !== null ? 'a report, rerun from a seed' : plans.length === 1 ? describePlan(plans[0]).title : plans.map(({ experiment }) => experiment.name).join(', ')}${plans[0].quick ? ' (quick run)' : ''}`;
-  const body = html`${pageHeader(plans, functions, records, sections, sections.verdicts === 'full' ? standingCounts(verdicts!) : [], remarks)}
+  const body = html`${pageHeader(plans, functions, statuses, sections, sections.verdicts === 'full' ? standingCounts(verdicts!) : [], remarks)}
 <main>
 ${main}
 ${glossary(main)}
