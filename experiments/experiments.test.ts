@@ -153,6 +153,7 @@ const suitable: Partial<Record<OptionName, string>> = {
   grid: '20x20',
   transpose: 'yes',
   solver: 'lbfgs',
+  net: '11',
   schedule: 'eta0/2',
   activationPool: 'linear',
   outputBiasInit: 'random_normal',

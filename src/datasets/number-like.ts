@@ -132,7 +132,7 @@ function hasPoints(column: NumberColumn): boolean {
  * Whether the decimal mark of a table is the comma: a column has commas that can be nothing else, such as 0,12 or 3,5, and
  * none has decimal points.
  */
-export function commaIsDecimal({ columns }: Pick<RawTable, 'columns'>): boolean {
+function commaIsDecimal({ columns }: Pick<RawTable, 'columns'>): boolean {
   const isOther = (column: RawColumn) =>
     isText(column) && numberLikeOf(column, false)?.notation === 'otherMark';
   return columns.some(isOther) && !columns.some((column) => !isText(column) && hasPoints(column));

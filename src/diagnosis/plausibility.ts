@@ -23,7 +23,7 @@ const plain = 1.5;
 const exotic = 3;
 
 /** The rarity of mistakes that are made together; one in part of the layers or weights is a little rarer than in all. */
-export const rarityOf = (mistakes: readonly Pick<Mistake, 'id'>[]): number =>
+const rarityOf = (mistakes: readonly Pick<Mistake, 'id'>[]): number =>
   mistakes.reduce((sum, { id }) => {
     const known = rarities.find(([ids]) => ids.test(id));
     return sum + (known?.[1] ?? usualRarity) + (id.includes(':') ? 0.25 : 0);

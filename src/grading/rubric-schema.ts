@@ -10,16 +10,16 @@ const shownText = z
   .refine((text) => printableText.test(text), 'text on one line, without control characters');
 
 /** The quantities of a step that a criterion can ask for, in the order in which they are computed. */
-export const rubricQuantities = [
+const rubricQuantities = [
   ...['x', 'y', 'z', 'a', 'loss', 'delta', 'kernel_gradient', 'bias_gradient'],
   ...['m', 's', 'v'].flatMap((slot) => [`kernel_${slot}`, `bias_${slot}`]),
   ...['kernel', 'bias'],
 ] as [string, ...string[]];
 
 /** Which layers a criterion is about: words, because the exercises of a class may have different numbers of layers. */
-export const rubricLayers = ['all', 'hidden', 'output'] as const;
-export const rubricSteps = ['all', 'first'] as const;
-export const consequenceChoices = ['full', 'half', 'none'] as const;
+const rubricLayers = ['all', 'hidden', 'output'] as const;
+const rubricSteps = ['all', 'first'] as const;
+const consequenceChoices = ['full', 'half', 'none'] as const;
 
 const criterion = z.strictObject({
   name: shownText.max(60).describe('what the criterion is called, once in a rubric'),
@@ -72,7 +72,6 @@ export const rubricFile = z.strictObject({
 
 /** A rubric as it is written. */
 export type WrittenRubric = z.infer<typeof rubricFile>;
-export type WrittenCriterion = z.infer<typeof criterion>;
 
 /** The fields of each level, for messages. */
 export const rubricFields = {

@@ -3,7 +3,7 @@ import type { LayerWeights } from '../nn/network.ts';
 import type { Tensor } from './model-arrays.ts';
 
 /** How the kernels of a file are stored: [inputs][units] as by Keras and by us, or [units][inputs] as by PyTorch. */
-export const kernelOrders = ['in-out', 'out-in'] as const;
+const kernelOrders = ['in-out', 'out-in'] as const;
 export type KernelOrder = (typeof kernelOrders)[number];
 
 /** The weights of a file as the layers of a network, kernels [inputs][units]. */

@@ -42,7 +42,7 @@ const numberColumn = (name: string, description: string): Column => ({ name, typ
 const pointColumn: Column = { name: 'point', type: 'integer', description: 'of the curve, from 1' };
 
 /** The tables of a classifier's test rows, by name. One entry is one file. */
-export const classifierTables = {
+const classifierTables = {
   classes: {
     description: 'one row per trial and class, and per average over the classes, on the test rows',
     settings: true,

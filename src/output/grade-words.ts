@@ -54,7 +54,7 @@ const emptyWords = {
 } as const;
 
 /** How a quantity was graded, in words that continue its name: "first wrong in step 0, layer 1". */
-export function outcomeText(outcome: Outcome): string {
+function outcomeText(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'right':
       return 'right';

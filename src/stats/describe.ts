@@ -65,11 +65,6 @@ export function typicalSpread(values: readonly number[]): number {
   return range > 0 ? range / quartilesOfNormal : standardDeviation(values);
 }
 
-/** A power of two of the magnitude of x (1 for 0). Computing in this unit avoids overflow and changes no bits. */
-export function powerOfTwoNear(x: number): number {
-  return x === 0 ? 1 : 2 ** Math.min(1023, Math.floor(Math.log2(Math.abs(x))));
-}
-
 /**
  * The limits of a colour scale: the smallest and the largest value. Where the outermost 5 % at one end span more than
  * three times the range of the rest, as a nearly diverged cell can, that limit is the 95th (5th) percentile instead.

@@ -10,13 +10,7 @@ import { optimizerSchema } from './trace-schema.ts';
 export const format = 'fys-nn-trace/3';
 
 /** The names of the losses in the file. */
-export const recordedLosses = [
-  'mse',
-  'mae',
-  'huber',
-  'softmax_cross_entropy',
-  'binary_cross_entropy',
-] as const;
+const recordedLosses = ['mse', 'mae', 'huber', 'softmax_cross_entropy', 'binary_cross_entropy'] as const;
 
 /** The slots of every optimiser, in the order of the table. */
 const slots = [

@@ -22,7 +22,7 @@ import { schedule } from './schedule.ts';
 import { updates } from './updates.ts';
 
 /** Every kind of mistake. Where several give the same numbers, they are named in this order. */
-export const mistakeKinds: readonly MistakeKind[] = [
+const mistakeKinds: readonly MistakeKind[] = [
   recordedAs,
   ...data,
   ...forward,

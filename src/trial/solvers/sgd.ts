@@ -110,7 +110,7 @@ export type HyperparameterName = {
   [Name in OptimizerName]: Extract<keyof (typeof optimizers)[Name]['hyperparameters'], string>;
 }[OptimizerName];
 
-export const hyperparameterOptions = Object.fromEntries(
+const hyperparameterOptions = Object.fromEntries(
   hyperparameterNames.map((name) => [name, hyperparameterOption(name)]),
 ) as Record<HyperparameterName, Option>;
 
