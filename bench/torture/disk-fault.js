@@ -2,7 +2,7 @@
 // FYS_NN_DISK_FAULT='{"operation":"write","path":"journal-","code":"EIO","from":1,"times":2}': in each thread, the
 // operation fails on paths that contain the text, from call `from` on (counted from 1), `times` times (default:
 // always). A failing write writes half of its data, as on a real disk. FYS_NN_DISK_FAULT_MARK: a folder that is created
-// when a call has failed.
+// when a call has failed. The code "kill" ends the process instead, with SIGKILL.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -20,11 +20,18 @@ function errorOf(operation, path) {
   const { from = 1, times = Number.POSITIVE_INFINITY, code } = fault;
   if (calls < from || calls >= from + times) return null;
   if (mark !== undefined) mkdirSync(mark, { recursive: true });
+  if (code === 'kill' && operation !== 'write') killed();
   return Object.assign(new Error(`${code}: injected, ${operation} '${path}'`), {
     code,
     syscall: operation,
     path,
   });
+}
+
+/** Ends this process, so that nothing follows. */
+function killed() {
+  process.kill(process.pid, 'SIGKILL');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
 /** The operation of each function. Functions of handles and descriptors have no path argument. */
@@ -59,6 +66,7 @@ function failing(handle, path) {
       const error = errorOf(operation, path);
       if (error === null) return real(...args);
       if (operation === 'write') await write(half(args[0]));
+      if (error.code === 'kill') killed();
       // Close it anyway, as the system does.
       if (operation === 'close') await real();
       throw error;
@@ -87,6 +95,7 @@ for (const [name, real, flags] of [
     if (error.syscall === 'write') {
       const handle = await openHandle(path, flags);
       await handle.write(half(args[0])).finally(() => handle.close());
+      if (error.code === 'kill') killed();
     }
     throw error;
   };

@@ -101,7 +101,9 @@ export async function farHosts(folder, { args, part, count, machines, random }) 
         }
         if (outcome.signal === 'SIGKILL') continue;
         failures++;
-        const error = /"event":"error".*"what":"([^"]*)/.exec(outcome.stderr)?.[1];
+        const error =
+          /"event":"error".*"what":"([^"]*)/.exec(outcome.stderr)?.[1] ??
+          /"text":"error: trial \w+ failed: (.*?)\\n/.exec(outcome.stderr)?.[1];
         if (outcome.status !== 1 || error === undefined)
           say(`${host.name}: exit ${outcome.status}: ${outcome.stderr}`);
         else reasons.add(error);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { counted, exitCodes } from '../errors.ts';
 import type { Collected } from '../store/collect-garbage.ts';
 import type { Repaired } from '../store/repair.ts';
-import type { StoreReport } from '../store/survey.ts';
+import type { StoreReport } from '../store/report.ts';
 import { attachmentKinds, attachments } from '../trial/attachments.ts';
 import { addExamples } from './examples.ts';
 import { defaultStore } from './run-flags.ts';
@@ -117,7 +117,8 @@ function setAsideText({ setAside, ...counts }: Omit<Repaired, 'file'>, dryRun: b
 }
 
 async function readReport(directory: string): Promise<StoreReport> {
-  const { reportOn, surveyStore } = await import('../store/survey.ts');
+  const { reportOn } = await import('../store/report.ts');
+  const { surveyStore } = await import('../store/survey.ts');
   return reportOn(directory, await surveyStore(directory));
 }
 
@@ -137,6 +138,7 @@ function checkLines({
   foreign,
   damagedFinals,
   drafts,
+  leftovers,
   problems,
 }: StoreReport): string[] {
   const useless = damagedFinals.length;
@@ -155,6 +157,11 @@ function checkLines({
     ...drafts.map(
       (name) => `${name} was never submitted, unless a command is just doing so; fys-nn store gc removes it`,
     ),
+    ...(leftovers === 0
+      ? []
+      : [
+          `${counted(leftovers, 'file is', 'files are')} of no use any more; fys-nn store gc removes ${leftovers === 1 ? 'it' : 'them'}`,
+        ]),
   ];
   const found = `${store}: ${counted(records, 'record')} in ${counted(journals, 'journal')}`;
   return [found, ...others, ...problems, verdict];
@@ -177,6 +184,7 @@ function statsLines(report: StoreReport): string[] {
     `failed trials       ${failed}`,
     `checkpoints         ${checkpoints}`,
     `final checkpoints   ${finalCheckpoints}, ${mebibytes(finalBytes)}: runs with more epochs continue from them`,
+    `leftovers           ${counted(report.leftovers, 'file')} of no use any more, which fys-nn store gc removes`,
     `problems            ${report.problems.length}`,
   ];
 }

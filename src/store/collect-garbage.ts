@@ -1,19 +1,16 @@
 import { join } from 'node:path';
-import { lookAt, syncDirectory } from '../files/directories.ts';
-import { readBytes } from '../files/lines.ts';
+import { syncDirectory } from '../files/directories.ts';
+import { createReader } from '../files/lines.ts';
 import { removeDirectory, removeFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { numerics } from '../trial/trial.ts';
-import { attachmentFolder } from './attachments.ts';
-import { checkpointFolder, trialOfCheckpoint } from './checkpoints.ts';
 import { type Retired, retireJournal, type Waiting, withExclusiveAccess } from './exclusive-access.ts';
 import { forgetFailures } from './failures.ts';
 import { joinFinals, removeFinals } from './final-care.ts';
 import { decodeLine, encodeLine, newJournalName } from './journal.ts';
-import { leaseFolder } from './lease-file.ts';
-import { isOwnTemporary, kinds, storeFilesIn } from './own-files.ts';
+import { leftoversIn } from './leftovers.ts';
 import { type Repaired, setAside } from './repair.ts';
-import type { Chosen, Survey } from './survey.ts';
+import type { Chosen } from './survey.ts';
 
 export interface Collected extends Repaired {
   /** Records that are kept, without duplicates and records of other numerics versions. */
@@ -74,58 +71,11 @@ export function collectGarbage(
 
 /** Yields the lines of these records, as this version writes them. */
 async function* linesToKeep(directory: string, kept: readonly Chosen[]): AsyncGenerator<string> {
+  const reader = createReader(directory);
   for (const { place } of kept) {
-    const bytes = readBytes(join(directory, place.journal), place.offset, place.length);
+    const bytes = reader.read(place.journal, place.offset, place.length);
     const decoded = decodeLine(bytes.toString());
     if ('fault' in decoded) throw new Error(`${place.journal} changed while it was read`);
     yield encodeLine(decoded.record);
   }
-}
-
-/** Checkpoints of finished trials, attachments of records that are removed, and temporary files of killed processes. */
-async function leftoversIn(directory: string, { records, attachments, finals }: Survey): Promise<string[]> {
-  const isOf = (folder: string, kind: keyof typeof kinds) => (name: string) =>
-    isOwnTemporary(kinds[kind], folder, name);
-  const choose = async (folder: string, isLeftover: (name: string) => boolean): Promise<string[]> =>
-    (await storeFilesIn(folder)).filter(isLeftover).map((name) => join(folder, name));
-  const [leases, states] = [leaseFolder, checkpointFolder].map((of) => of(directory));
-  const journalKinds = (['journal', 'index', 'failures', 'setAside'] as const).map((kind) =>
-    isOf(directory, kind),
-  );
-  // A living process may just be writing a lease, so only old ones count. Dead leases are removed at the next claim.
-  const old = await Promise.all(
-    (await choose(leases, isOf(leases, 'lease'))).map(async (path) => ((await isOld(path)) ? [path] : [])),
-  );
-  const attached = await Promise.all(
-    [...attachments].map(async ([kind, { whole }]) => {
-      const folder = attachmentFolder(directory, kind);
-      const removed: string[] = [];
-      for (const [id, name] of whole) {
-        const path = join(folder, name);
-        // A process that was taken for dead may be about to write the record.
-        const isLeft = records.has(id) ? records.get(id)?.numerics !== numerics : await isOld(path);
-        if (isLeft) removed.push(path);
-      }
-      return [...(await choose(folder, isOf(folder, kind))), ...removed];
-    }),
-  );
-  return [
-    ...(await choose(directory, (name) => journalKinds.some((isPart) => isPart(name)))),
-    ...old.flat(),
-    ...(await choose(
-      states,
-      (name) => isOf(states, 'checkpoint')(name) || records.has(trialOfCheckpoint(directory, name) ?? ''),
-    )),
-    ...attached.flat(),
-    ...finals.parts.map((path) => join(directory, path)),
-  ];
-}
-
-/** Milliseconds: longer than any process is suspended between two files that belong together, and than clocks differ. */
-const day = 24 * 3_600_000;
-
-/** Whether a file was last changed more than a day ago. */
-async function isOld(path: string): Promise<boolean> {
-  const file = await lookAt(path);
-  return file !== null && Date.now() - file.time > day;
 }

@@ -9,8 +9,9 @@ import { collectGarbage } from './collect-garbage.ts';
 import { noteFailure, readFailures } from './failures.ts';
 import { encodeLine, openJournal } from './journal.ts';
 import { repairStore } from './repair.ts';
+import { reportOn } from './report.ts';
 import { openStore, readStore } from './store.ts';
-import { reportOn, surveyStore } from './survey.ts';
+import { surveyStore } from './survey.ts';
 
 /** What fys-nn wrote with numerics 3 and 4, when ids had no letter. */
 const written = fileURLToPath(new URL('./fixtures/earlier/', import.meta.url));

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { forEachLine } from '../files/lines.ts';
+import { forEachLine, readBytes } from '../files/lines.ts';
 import { openToAppend } from '../files/regular-file.ts';
 import { removeFile } from '../files/retry-while-busy.ts';
 import { writeWhole } from '../files/write-whole.ts';
@@ -28,10 +28,17 @@ const lineOf = ({ id, ...failure }: FailureNote): string =>
 
 /** Appends a failure as a line, unless the file of that name is not ours. */
 export async function noteFailure(directory: string, failure: FailureNote): Promise<void> {
-  if (existsSync(failuresFile(directory)) && !isOurs(directory)) return;
-  const file = await openToAppend(failuresFile(directory));
+  const path = failuresFile(directory);
+  if (existsSync(path)) {
+    if (!isOurs(directory)) return;
+    // A kill has left the beginning of the first line, by which the file could not be recognised any more.
+    if (statSync(path).size < kinds.failures.begins.length) await removeFile(path);
+  }
+  const file = await openToAppend(path);
   try {
-    await file.appendFile(lineOf(failure));
+    const { size } = await file.stat();
+    const isTorn = size > 0 && readBytes(path, size - 1, 1).toString() !== '\n';
+    await file.appendFile(`${isTorn ? '\n' : ''}${lineOf(failure)}`);
   } finally {
     await file.close();
   }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startNode } from '../program.testing.ts';
 import { built, type Host, hostEnvironment } from './far-hosts.testing.ts';
+import { reportOn } from './report.ts';
 import { readStore } from './store.ts';
-import { reportOn, surveyStore } from './survey.ts';
+import { surveyStore } from './survey.ts';
 
 // Processes on machines that share a store and see late what the others do: scripts that use the build.
 

@@ -17,8 +17,9 @@ import { collectGarbage } from './collect-garbage.ts';
 import { findFinals } from './final-care.ts';
 import { epochsIn, findContinuable, visitFinals } from './final-checkpoints.ts';
 import { createFinalReader, type ListedFinal, openFinalWriter } from './final-packs.ts';
+import { reportOn } from './report.ts';
 import { openJournal } from './store.ts';
-import { reportOn, surveyStore } from './survey.ts';
+import { surveyStore } from './survey.ts';
 
 let store: string;
 beforeEach(async () => {

@@ -14,8 +14,9 @@ import { encodeLine, openJournal } from './journal.ts';
 import { openLease } from './leases.ts';
 import { matchesBeginning } from './own-files.ts';
 import { repairStore } from './repair.ts';
+import { reportOn } from './report.ts';
 import { readStore } from './store.ts';
-import { reportOn, surveyStore } from './survey.ts';
+import { surveyStore } from './survey.ts';
 
 let store: string;
 beforeEach(async () => {

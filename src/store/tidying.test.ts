@@ -25,8 +25,9 @@ import { noteFailure, readFailures } from './failures.ts';
 import { encodeLine, openJournal } from './journal.ts';
 import { openLease } from './leases.ts';
 import { repairStore } from './repair.ts';
+import { reportOn } from './report.ts';
 import { readStore } from './store.ts';
-import { reportOn, surveyStore } from './survey.ts';
+import { surveyStore } from './survey.ts';
 
 const failingDisk = `import '${pathToFileURL(resolve('bench/torture/disk-fault.js')).href}';`;
 
@@ -374,6 +375,19 @@ describe('gc', () => {
     expect(await collectGarbage(store)).toMatchObject({ setAside: 1, kept: 1 });
     expect(await setAside()).toEqual([old]);
     expect(await report()).toMatchObject({ sound: true, records: 1 });
+  });
+
+  test('removes an index without its journal, which check counts', async () => {
+    await write('journal-1.jsonl', encodeLine(a));
+    const alone = join(store, `journal-${randomUUID()}.index`);
+    await writeFile(alone, Buffer.concat([Buffer.alloc(32, 7), Buffer.from('fysnn-i1')]));
+    await writeFile(
+      join(store, 'journal-2025.index'),
+      'a list of words, longer than the digest that an index begins with',
+    );
+    expect(await report()).toMatchObject({ sound: true, leftovers: 1 });
+    expect(await collectGarbage(store)).toMatchObject({ leftovers: 1 });
+    expect((await readdir(store)).filter((name) => name.endsWith('.index'))).toEqual(['journal-2025.index']);
   });
 
   test('leaves a tidy store alone', async () => {
