@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { searchMethods } from '../experiment/search.ts';
+import { searchMethodHelp, searchMethods } from '../experiment/search-methods.ts';
 import { choosing } from './command-options.ts';
 
 /** How settings are drawn, as typed. */
@@ -11,11 +11,7 @@ export interface SearchFlags {
 /** The options that draw settings from lists and ranges, in place of every combination. */
 export function searchFlags(): Option[] {
   return [
-    choosing(
-      '--search <method>',
-      'grid: every combination of the values; sobol, random: --trials settings drawn from lists and ranges (default: grid)',
-      searchMethods,
-    ),
+    choosing('--search <method>', `${searchMethodHelp('--trials settings')} (default: grid)`, searchMethods),
     new Option('--trials <n>', 'how many settings a search draws; each is run with every seed'),
   ];
 }

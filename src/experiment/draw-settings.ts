@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { createRng } from '../math/rng.ts';
-import { owenScrambled, sobol, sobolDimensions } from '../math/sobol.ts';
 import { partsOf, valueIn } from '../parsing/ranged.ts';
 import { isRange, type OptionName, options, type Setting, type SettingLists } from './options.ts';
 import { type Search, type SearchChoice, spaceOf } from './search.ts';
+import { drawMethods } from './search-methods.ts';
 
 /** The searched options, and their values in each of the settings to try. */
 export interface Points {
@@ -73,17 +73,16 @@ function axisOf(name: OptionName, list: readonly Setting[]): Axis {
 
 /** Numbers in [0, 1) for each index, which is asked for in order, and dimension. */
 function sharesOf({ method }: SearchChoice, seed: number, dimensions: number) {
-  const streams = Array.from({ length: dimensions }, (_, dimension) => createRng(seed, 'search', dimension));
-  if (method === 'random') return (_: number, dimension: number): number => streams[dimension].uniform();
-  if (dimensions > sobolDimensions) {
+  const { mostDimensions, sharesFrom } = drawMethods[method];
+  if (dimensions > mostDimensions) {
     throw new UserError({
-      what: '{search} sobol has too many dimensions: one for each range and each list of values',
-      expected: `at most ${sobolDimensions}`,
+      what: `{search} ${method} has too many dimensions: one for each range and each list of values`,
+      expected: `at most ${mostDimensions}`,
       received: dimensions,
       remedy: 'use {search} random, or give fewer settings a range',
     });
   }
-  const scrambles = streams.map((stream) => stream.uint32());
-  return (index: number, dimension: number): number =>
-    (owenScrambled(sobol(index, dimension), scrambles[dimension]) + 0.5) / 2 ** 32;
+  return sharesFrom(
+    Array.from({ length: dimensions }, (_, dimension) => createRng(seed, 'search', dimension)),
+  );
 }

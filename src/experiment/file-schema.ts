@@ -6,7 +6,8 @@ import { metricColumnNames } from '../trial/metrics.ts';
 import { splitNames } from './define.ts';
 import { inGroups } from './option-groups.ts';
 import { inFull, type OptionName, optionNames, options } from './options.ts';
-import { mostTrials, searchMethods } from './search.ts';
+import { mostTrials } from './search.ts';
+import { searchMethodHelp, searchMethods } from './search-methods.ts';
 import { variants } from './variants.ts';
 
 // The form of an experiment file. `npm run schema` writes it to data/experiment.schema.json as JSON Schema, from which editors
@@ -96,10 +97,7 @@ export const experimentFile = z.strictObject({
   task: z.enum(taskChoices).optional().describe('auto: inferred from the target'),
   settings: lists.optional().describe('options as of the command line, a value or a list of values each'),
   quick: lists.optional().describe('the settings of a quick look'),
-  search: z
-    .enum(searchMethods)
-    .optional()
-    .describe('grid: every combination of the values; sobol, random: settings drawn from lists and ranges'),
+  search: z.enum(searchMethods).optional().describe(searchMethodHelp('settings')),
   trials: z.number().int().min(1).max(mostTrials).optional().describe('how many settings a search draws'),
   variant: z
     .enum(variants)

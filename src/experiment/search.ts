@@ -2,14 +2,12 @@ import { counted, UserError } from '../errors.ts';
 import { parseChoice, parseInteger } from '../parsing/value-list.ts';
 import type { Experiment } from './define.ts';
 import { isRange, type OptionName, optionTitle, type SettingLists } from './options.ts';
+import { type DrawMethodName, drawMethodNames, drawMethods, searchMethods } from './search-methods.ts';
 import { isSeed } from './seeds.ts';
-
-/** How settings are chosen from lists and ranges: every combination, or as many as are wanted. */
-export const searchMethods = ['grid', 'random', 'sobol'] as const;
 
 /** What is drawn: how, and how many settings. */
 export interface SearchChoice {
-  readonly method: Exclude<(typeof searchMethods)[number], 'grid'>;
+  readonly method: DrawMethodName;
   readonly trials: number;
 }
 
@@ -38,9 +36,9 @@ export function searchOf({ search = 'grid', trials }: WrittenSearch): SearchChoi
     if (trials === undefined) return null;
     throw new UserError({
       what: '{trials} has no effect on a grid, which tries every combination',
-      expected: '{search} sobol or {search} random with it',
+      expected: `${drawMethodNames.map((name) => `{search} ${name}`).join(' or ')} with it`,
       received: trials,
-      remedy: `write {search} sobol {trials} ${trials}, or leave out {trials}`,
+      remedy: `write {search} ${drawMethodNames[0]} {trials} ${trials}, or leave out {trials}`,
     });
   }
   if (trials === undefined) {
@@ -95,7 +93,7 @@ export function checkNoRanges(lists: SettingLists): void {
     what: `{${name}} has a range, and nothing says how many of its values to try`,
     expected: '{search} and {trials} with a range, or a list of values',
     received: lists[name]!.join(', '),
-    remedy: 'add {search} sobol {trials} 50',
+    remedy: `add {search} ${drawMethodNames[0]} {trials} 50`,
   });
 }
 
@@ -114,8 +112,7 @@ export function showingSearch(experiment: Experiment, search: object | undefined
 export function searchWords({ method, distinct, space }: Omit<Search, 'trials' | 'seed'>): string {
   const names = Object.keys(space) as OptionName[];
   const from = names.map((name) => `${optionTitle(name)} ${space[name]!.join(', ')}`);
-  const title = { random: 'Random search', sobol: 'Sobol search' }[method];
-  return `${title}, ${counted(distinct, 'setting')}: ${from.join('; ')}`;
+  return `${drawMethods[method].title}, ${counted(distinct, 'setting')}: ${from.join('; ')}`;
 }
 
 /** What is said of a search before it runs. */

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import { type Experiment, optionsOf } from '../experiment/define.ts';
 import { parseSetting } from '../experiment/options.ts';
+import { drawMethodNames } from '../experiment/search-methods.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import { damagedResults } from './folder-errors.ts';
 import { readText } from './folder-table.ts';
@@ -27,7 +28,8 @@ export function searchOf(
     readonly method?: unknown;
     readonly options?: unknown;
   };
-  if ((method !== 'random' && method !== 'sobol') || !Array.isArray(names)) return undefined;
+  const drawn = drawMethodNames.find((name) => name === method);
+  if (drawn === undefined || !Array.isArray(names)) return undefined;
   const known = optionsOf(experiment).filter((name) => names.includes(name));
   const lists = (settings ?? {}) as Readonly<Record<string, unknown>>;
   const space = known.map((name) => {
@@ -36,7 +38,7 @@ export function searchOf(
       throw damagedResults(folder, `manifest.json has no values of ${name}, which was searched`);
     return [name, list.map((value) => parseSetting(name, String(value), `manifest.json: ${name}`))];
   });
-  return { method, space: Object.fromEntries(space) };
+  return { method: drawn, space: Object.fromEntries(space) };
 }
 
 export interface Manifest {

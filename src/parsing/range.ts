@@ -12,7 +12,14 @@ const kinds = {
 } as const;
 type RangeKind = keyof typeof kinds;
 
-export const rangeNotation = 'uniform(a,b), loguniform(a,b), int(a,b) or logint(a,b)';
+const names = Object.keys(kinds) as RangeKind[];
+const anyName = names.join('|');
+
+/** "uniform(a,b), loguniform(a,b), int(a,b) or logint(a,b)" */
+export const rangeNotation = names
+  .map((name) => `${name}(a,b)`)
+  .join(', ')
+  .replace(/, (?=[^ ]*$)/, ' or ');
 
 /** Numbers from low to high, both included. */
 export interface Range {
@@ -21,11 +28,12 @@ export interface Range {
   readonly high: number;
 }
 
-const call = /^(uniform|loguniform|int|logint)\s*\(([^()]*)\)$/;
+const call = new RegExp(`^(${anyName})\\s*\\(([^()]*)\\)$`);
+const anywhere = new RegExp(`(?<![\\w.])(?:${anyName})\\s*\\(`);
 
 /** Whether a text has a range somewhere. */
 export function hasRange(text: string): boolean {
-  return /(?<![\w.])(?:uniform|loguniform|int|logint)\s*\(/.test(text);
+  return anywhere.test(text);
 }
 
 /** A range as it is written; null for any other text. Errors: UserError for one with wrong ends. */
