@@ -3,6 +3,7 @@ import type { Layout } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import { type OptionName, optionTitle, settingWords } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { wholeStopped } from '../experiment/stopping.ts';
 import { agreementNotes, agreements, comparedTrials } from '../output/agreement.ts';
 import { chosenCells, chosenOption, chosenTitle, edgeNote } from '../output/chosen.ts';
 import { arrangeGrid } from '../output/grid.ts';
@@ -83,7 +84,9 @@ function gridParts(plan: Plan, cells: readonly SummaryCell[], layout: GridLayout
   );
   const slices = [...groupBy(inside, sliceTitles(plan, layout))];
   // Of a slice that was stopped as a whole, there is nothing to see.
-  const shown = slices.filter(([, members]) => members.some(({ stopped }) => stopped !== true));
+  const isStopped = (members: readonly SummaryCell[]) => members.every(({ stopped }) => stopped === true);
+  const shown = slices.filter(([, members]) => !isStopped(members));
+  const hidden = slices.flatMap(([slice, members]) => (isStopped(members) ? [slice] : []));
   const maps = shown.flatMap(([slice, members]) => {
     const grid = arrangeGrid(members, [rows], columns);
     return metrics.map((metric) => {
@@ -116,6 +119,7 @@ function gridParts(plan: Plan, cells: readonly SummaryCell[], layout: GridLayout
   });
   return [
     ...maps,
+    ...wholeStopped(hidden).map((text) => fold(text, screen.width).join('\n')),
     ...(outside.length === 0 ? [] : [settingsTable(variedOptions(plan), outside, plan, screen)]),
     ...chosenPart(plan, inside, screen),
   ];

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { allExperiments } from '../../experiments/index.ts';
 import { datasets } from '../datasets/index.ts';
 import { counted, exitCodes } from '../errors.ts';
-import type { Plan } from '../experiment/plan.ts';
+import { choosesOnTestRows, usualValidation } from '../experiment/deciding.ts';
+import type { Choices, Plan } from '../experiment/plan.ts';
 import { formatNames, formats } from '../output/formats.ts';
 import { parseChoice } from '../parsing/value-list.ts';
 import { addUnder, choosing, headings, helpUnder } from './command-options.ts';
@@ -14,10 +15,14 @@ import { addFileArgument, fileQuick, planFile } from './run-file.ts';
 import { defaultStore, selectionFlags, storeFlag } from './run-flags.ts';
 import { searchFlags } from './search-flags.ts';
 import type { SetStatus } from './status.ts';
+import { stoppingFlags } from './stopping-flags.ts';
 import { writeStderr, writeStdoutRaw } from './terminal.ts';
 import { addTrainOptions, planTraining, type TrainFlags, trainQuick } from './train.ts';
 
 type Flags = PlanFlags & { readonly store?: string; readonly format: string };
+
+/** Plans what the flags say, with some of them changed. */
+type Planning = (changed: Partial<PlanFlags>) => Promise<{ plan: Plan; given: Choices['given'] }>;
 
 /** `fys-nn table grid-search ols --format latex`: prints the report's table from the store, without training. */
 export function addTableCommand(program: Command, setStatus: SetStatus): void {
@@ -37,9 +42,13 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
       [`table ${experiment.name}`, "the report's settings, from the store"],
       [`table ${experiment.name} --quick --format latex`, 'of a quick run, for LaTeX'],
     ]);
-    command.action(async (flags: Flags) =>
-      printTable((await planOf(experiment, flags)).plan, flags, setStatus),
-    );
+    command.action(async (flags: Flags) => {
+      const planning: Planning = async (changed) => {
+        const { plan, choices } = await planOf(experiment, { ...flags, ...changed });
+        return { plan, given: choices.given };
+      };
+      await printTable(planning, flags, setStatus);
+    });
   }
   const train = table.command('train').description('Models of data of your own');
   addTrainOptions(train);
@@ -49,7 +58,7 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
     ['table train --data mnist --hidden none,64 --format latex', 'two models, for LaTeX'],
   ]);
   train.action(async (flags: Flags & TrainFlags) =>
-    printTable((await planTraining(flags)).plan, flags, setStatus),
+    printTable((changed) => planTraining({ ...flags, ...changed }), flags, setStatus),
   );
   const run = table.command('run').description('An experiment from a file');
   addFileArgument(run);
@@ -60,13 +69,20 @@ export function addTableCommand(program: Command, setStatus: SetStatus): void {
     ['table run my.yaml --seed 1..5 --format latex', 'means of five seeds, for LaTeX'],
   ]);
   run.action(async (path: string, flags: Flags & TrainFlags) =>
-    printTable((await planFile(path, flags, run)).plan, flags, setStatus),
+    printTable((changed) => planFile(path, { ...flags, ...changed }, run), flags, setStatus),
   );
 }
 
 /** What every table is made from, and its format. */
 function addTableFlags(command: Command, quick: string): void {
-  addUnder(command, headings.run, ...selectionFlags(quick), ...searchFlags(), storeFlag());
+  addUnder(
+    command,
+    headings.run,
+    ...selectionFlags(quick),
+    ...searchFlags(),
+    ...stoppingFlags(),
+    storeFlag(),
+  );
   addUnder(
     command,
     headings.output,
@@ -77,12 +93,16 @@ function addTableFlags(command: Command, quick: string): void {
   helpUnder(command, headings.output);
 }
 
-async function printTable(plan: Plan, flags: Flags, setStatus: SetStatus): Promise<void> {
+async function printTable(planning: Planning, flags: Flags, setStatus: SetStatus): Promise<void> {
   const { render } = formats[parseChoice(flags.format, formatNames, '--format')];
   const { describeProblems, openStore } = await import('../store/store.ts');
   const { quickWarning } = await import('../output/manifest.ts');
   const { reportTable } = await import('../output/report-table.ts');
+  const { settledPlan } = await import('./settled-plan.ts');
   const directory = flags.store ?? defaultStore;
+  const planned = await planning({});
+  const planAt = async (epochs: number) => (await planning({ epochs: `${epochs}` })).plan;
+  const { plan, lacking } = await settledPlan({ plan: planned.plan, out: '', planAt }, directory);
   const store = await openStore(
     directory,
     plan.cells.map(({ trial }) => trial.id),
@@ -96,9 +116,29 @@ async function printTable(plan: Plan, flags: Flags, setStatus: SetStatus): Promi
   }
   if (plan.quick) writeStderr(quickWarning);
   const missing = plan.cells.filter(({ trial }) => !store.has(trial.id)).length;
-  if (missing === 0) return;
-  writeStderr(
-    `not run: ${missing} of ${counted(plan.cells.length, 'trial')} (not in the store ${directory})`,
-  );
+  if (missing === 0 && lacking === null) return;
+  const what = lacking ?? `${missing} of ${counted(plan.cells.length, 'trial')}`;
+  writeStderr(`not run: ${what} (not in the store ${directory})`);
+  if (missing === plan.cells.length) await hintAtValidation(planning, planned, directory);
   setStatus(exitCodes.incomplete);
+}
+
+/** Says so if the store has the trials with the validation rows that a run takes where settings are stopped early. */
+async function hintAtValidation(
+  planning: Planning,
+  { plan: { experiment, variant, quick, rule, search }, given }: Awaited<ReturnType<Planning>>,
+  storeDirectory: string,
+): Promise<void> {
+  const choice = { variant, quick, given, rule: {} };
+  if (rule !== undefined || search !== undefined || !choosesOnTestRows(experiment, choice)) return;
+  const { openStore } = await import('../store/store.ts');
+  const { plan } = await planning({ validationSize: `${usualValidation}` });
+  const ids = plan.cells.map(({ trial }) => trial.id);
+  const store = await openStore(storeDirectory, ids);
+  const found = ids.filter((id) => store.has(id)).length;
+  if (found === 0) return;
+  writeStderr(
+    `note: ${found} of them ${found === 1 ? 'is' : 'are'} in the store with --validation-size ${usualValidation}, which --halving and --racing imply: ` +
+      "add the run's options",
+  );
 }

@@ -69,6 +69,17 @@ export function comparedAfter(
   return kind === 'halving' ? counted(epochs ?? 0, 'epoch') : counted(seeds, 'seed');
 }
 
+/** How many panels without a setting that is left are named. */
+const mostNamed = 5;
+
+/** What is said of the panels of a grid of which every setting was stopped. */
+export function wholeStopped(titles: readonly string[]): string[] {
+  if (titles.length === 0) return [];
+  const more = titles.length - mostNamed;
+  const named = [...titles.slice(0, mostNamed), ...(more > 0 ? [`${more} more`] : [])].join('; ');
+  return [`Not shown, because all their settings were stopped early (rounds.csv): ${named}.`];
+}
+
 /** One round: which settings it had, and what it took. */
 export interface RoundFacts {
   readonly epochs: number | null;

@@ -4,7 +4,7 @@ import type { Settings } from '../experiment/options.ts';
 import { unpublished } from './cell-text.ts';
 import { type Colors, differenceColors, isClipped, magmaColors } from './colors.ts';
 import type { Figure, Published } from './figure.ts';
-import { type Grid, gridOf, panelOf, slicesOf } from './grid.ts';
+import { type Grid, gridOf, panelOf, slicesOf, stoppedSlicesNotes } from './grid.ts';
 import { type HeatMapCell, type HeatMapPanel, heatMaps, panelsPerLine } from './heat-map.ts';
 import type { Look } from './look.ts';
 import {
@@ -31,7 +31,7 @@ export function gridFigures(results: Results, published: Published, look: Look):
 function ownHeatMaps(grid: Grid, look: Look): Figure {
   const { results } = grid;
   const { metrics } = results.experiment.layout;
-  const notes = [...warningsOf(results), ...missingOf(results)];
+  const notes = [...warningsOf(results), ...missingOf(results), ...stoppedSlicesNotes(grid)];
   const sets = metrics.map((metric) => {
     const values = grid.groups.flatMap((group) => meanOf(group, metric.name) ?? []);
     const colors = colorsOf(values, metric, look);

@@ -7,7 +7,7 @@ import {
   type Settings,
   settingWords,
 } from '../experiment/options.ts';
-import { inTheirOrder } from '../experiment/stopping.ts';
+import { inTheirOrder, wholeStopped } from '../experiment/stopping.ts';
 import { groupBy } from '../output/group-by.ts';
 import { isInGrid } from '../output/settings.ts';
 import { mean, standardDeviation } from '../stats/describe.ts';
@@ -90,25 +90,46 @@ function ticksOf(groups: readonly Group[], name: OptionName): Setting[] {
 }
 
 /** The cells of each combination of the other varied options. */
-export function slicesOf({ groups, sliced }: Grid): Group[][] {
-  const slices = groupBy(groups, ({ settings }) => JSON.stringify(sliced.map((name) => settings[name])));
+export function slicesOf(grid: Grid): Group[][] {
   // Of a slice that was stopped as a whole, there is nothing to see.
-  return [...slices.values()].filter((slice) => slice.some(({ trials }) => trials.length > 0));
+  return allSlicesOf(grid).filter((slice) => !isStopped(slice));
+}
+
+/** Which slices have no panel, if there are any. */
+export function stoppedSlicesNotes(grid: Grid): string[] {
+  return wholeStopped(
+    allSlicesOf(grid)
+      .filter(isStopped)
+      .map(([group]) => sliceTitle(grid, group)),
+  );
+}
+
+function allSlicesOf({ groups, sliced }: Grid): Group[][] {
+  const slices = groupBy(groups, ({ settings }) => JSON.stringify(sliced.map((name) => settings[name])));
+  return [...slices.values()];
+}
+
+function isStopped(slice: readonly Group[]): boolean {
+  return slice.every(({ trials }) => trials.length === 0);
+}
+
+function sliceTitle({ sliced }: Grid, { settings }: Group): string {
+  return sliced.map((name) => settingWords(name, settings[name])).join(', ');
 }
 
 /** A heat map of one metric of one slice. */
 export function panelOf(
-  { results, rows, columns, groups, sliced }: Grid,
+  grid: Grid,
   slice: readonly Group[],
   metric: ShownMetric,
   colors: Colors,
   title: readonly string[],
 ): HeatMapPanel {
+  const { results, rows, columns, groups, sliced } = grid;
   const best = bestOf(slice, choosingMetric(results.experiment.layout, metric));
-  const [{ settings }] = slice;
-  const sliceTitle = sliced.map((name) => settingWords(name, settings[name])).join(', ');
+  const which = sliceTitle(grid, slice[0]);
   return {
-    title: sliceTitle === '' ? title : [...title, typeset(sliceTitle)],
+    title: which === '' ? title : [...title, typeset(which)],
     rows: { title: optionTitle(rows), ticks: ticksOf(groups, rows) },
     columns: { title: optionTitle(columns), ticks: ticksOf(groups, columns) },
     cells: slice.map((group) => ({

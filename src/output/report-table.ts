@@ -10,7 +10,7 @@ import { folderName } from './folder-name.ts';
 import { gridLayout } from './grid-layout.ts';
 import { numberText, type ReaderColumn, type ReaderNumber, type ReaderTable } from './reader-table.ts';
 import { competes, isInGrid, optionsRead, settingCells, settingColumns, variedOptions } from './settings.ts';
-import { type SummaryCell, statusOf, summaryCells } from './summary.ts';
+import { type SummaryCell, statusOf, summaryCells, withStopped } from './summary.ts';
 import type { Column, Table, Value } from './table.ts';
 import type { Records } from './trials-table.ts';
 
@@ -20,7 +20,7 @@ import type { Records } from './trials-table.ts';
  * cell; with three digits, the best of each metric marked.
  */
 export async function reportTable(plan: Plan, records: Records): Promise<Table> {
-  const cells = await allOf(summaryCells(plan, records));
+  const cells = withStopped(await allOf(summaryCells(plan, records)), plan);
   const varied = variedOptions(plan);
   const { metrics } = plan.experiment.layout;
   const random = plan.experiment.architecture === 'random';
@@ -35,7 +35,11 @@ export async function reportTable(plan: Plan, records: Records): Promise<Table> 
         { name: `${name}_std`, type: 'number', description: `${title}, standard deviation over the seeds` },
       ]),
       { name: 'seeds', type: 'integer', description: 'trials that finished, over which the means are taken' },
-      { name: 'status', type: 'string', description: 'done: at least one seed finished; diverged; not run' },
+      {
+        name: 'status',
+        type: 'string',
+        description: 'done: at least one seed finished; diverged; stopped: early; not run',
+      },
       ...(random ? [architectureColumn] : []),
     ],
     primaryKey: keys.map(({ name }) => name),
@@ -46,7 +50,7 @@ export async function reportTable(plan: Plan, records: Records): Promise<Table> 
         return [mean, standardDeviation];
       }),
       cell.done,
-      statusOf(cell),
+      cell.stopped === true ? 'stopped' : statusOf(cell),
       ...(random ? [architectureOf(cell, describeHiddenLayers)] : []),
     ]),
     readers: readersOf(plan, cells, varied),
@@ -159,6 +163,7 @@ function metricColumns(metrics: readonly ShownMetric[]): ReaderColumn[] {
 }
 
 function architectureOf({ cells }: SummaryCell, describeLayers: typeof describeHiddenLayers): string | null {
+  if (cells.length === 0) return null;
   const { model } = cells[0].trial.config;
   return cells.length === 1 && model.solver === 'sgd' ? describeLayers(model.layers) : null;
 }
@@ -191,6 +196,7 @@ function numberOf(
   best: ReturnType<typeof bestOf>,
 ): string | ReaderNumber {
   if (cell === undefined) return '–';
+  if (cell.stopped) return 'stopped';
   const { done, diverged, notRun } = cell;
   if (diverged > 0) {
     const all = done + diverged + notRun;
