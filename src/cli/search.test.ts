@@ -217,3 +217,51 @@ describe('a search', () => {
     expect(stderr).toContain(message);
   });
 });
+
+test('a race of settings with different epochs is drawn again as the run drew it', async () => {
+  const command = [
+    ...[
+      'train',
+      '--data',
+      'franke',
+      '--samples',
+      '120',
+      '--bootstrap',
+      '2',
+      '--hidden',
+      '3',
+      '--epochs',
+      '4,8',
+    ],
+    ...['--search', 'random', '--trials', '4', '--learning-rate', '1e-6,0.05', '--lambda', 'uniform(0,0.01)'],
+  ];
+  const { status } = await call(...command, '--seed', '1..14', '--racing', '--out', 'race');
+  expect(status).toBe(0);
+  expect(await text('race/rounds.csv')).toContain('cannot win');
+  expect(await call('plot', 'race', '--out', 'again')).toMatchObject({ status: 0 });
+  for (const name of ['search.svg', 'best-so-far.svg'])
+    expect(await text(`again/${name}`)).toBe(await text(`race/${name}`));
+});
+
+test('the command of the best setting names the file of its initial weights, and tables name the data', async () => {
+  const net = [
+    'train',
+    '--data',
+    'franke',
+    '--samples',
+    '40',
+    '--epochs',
+    '1',
+    '--hidden',
+    '3',
+    '--no-figures',
+  ];
+  await call(...net, '--save-model', 'weights.json', '--out', 'first');
+  const { stdout } = await call(
+    ...[...net, '--init-weights', 'weights.json', '--search', 'random', '--trials', '2'],
+    ...['--learning-rate', 'loguniform(1e-3,1)', '--out', 'from'],
+  );
+  expect(stdout).toMatch(/The best alone:\n {2}npx fys-nn train .*--init-weights weights\.json$/m);
+  const [head, first] = await rowsOf('from/search.csv');
+  expect(first[head.indexOf('data')]).toBe('franke');
+});

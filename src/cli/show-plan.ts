@@ -71,7 +71,19 @@ export async function showPlan(
         plan.cells.map(({ trial }) => trial).filter(({ id }) => force || !store.has(id)),
       ),
     }));
-    writeStdoutRaw(toJson(plans.length === 1 ? plans[0] : plans));
+    const lacking = distinct(force ? trials : toRun);
+    const submission =
+      slurm === null || lacking.length === 0
+        ? {}
+        : { submission: await plannedSubmission(lacking, store.directory, slurm) };
+    const isOne = plans.length === 1;
+    writeStdoutRaw(
+      toJson(
+        isOne
+          ? { ...plans[0], ...submission }
+          : [...plans, ...('submission' in submission ? [submission] : [])],
+      ),
+    );
     return;
   }
   const ids = createIdSet();
@@ -107,27 +119,39 @@ export async function showPlan(
   if (slurm !== null && missing.length > 0) await showSubmission(missing, store.directory, slurm);
 }
 
-/** Prints how trials would be submitted, and the script of their jobs. */
-async function showSubmission(
-  trials: readonly Trial[],
-  storeDirectory: string,
-  settings: SlurmSettings,
-): Promise<void> {
+/** How trials would be submitted, and the script of their jobs. */
+async function plannedSubmission(trials: readonly Trial[], storeDirectory: string, settings: SlurmSettings) {
   const { readMaxArraySize, whenAnswered } = await import('../launchers/slurm/commands.ts');
   const { planSubmission } = await import('../launchers/slurm/submit.ts');
   const by = { argv: process.argv.slice(2).filter((word) => word !== '--plan'), directory: process.cwd() };
   const most = await whenAnswered('it is not known how large arrays may be', readMaxArraySize);
-  const { tasks, arrays, time, script } = planSubmission(trials, storeDirectory, most, settings, by);
-  const longest = roughDuration(tasks[0].seconds);
+  const { tasks, arrays, time, script } = planSubmission(trials, storeDirectory, most, settings, by, {
+    isMade: false,
+  });
+  return { tasks: tasks.length, arrays, longestSeconds: tasks[0].seconds, timeLimitSeconds: time, script };
+}
+
+/** Prints how trials would be submitted, and the script of their jobs. */
+export async function showSubmission(
+  trials: readonly Trial[],
+  storeDirectory: string,
+  settings: SlurmSettings,
+): Promise<void> {
+  const planned = await plannedSubmission(trials, storeDirectory, settings);
+  const longest = roughDuration(planned.longestSeconds);
   writeStdout(
-    `they would be submitted as ${counted(tasks.length, 'task')} in ${counted(arrays, 'job array')}; the longest takes about ` +
-      `${longest} on ${counted(settings.cpus, 'core')} and may take ${durationText(time)}. The script:`,
+    `they would be submitted as ${counted(planned.tasks, 'task')} in ${counted(planned.arrays, 'job array')}; the longest takes about ` +
+      `${longest} on ${counted(settings.cpus, 'core')} and may take ${durationText(planned.timeLimitSeconds)}. The script:`,
     '',
-    ...script
+    ...planned.script
       .trimEnd()
       .split('\n')
       .map((line) => `  ${line}`),
   );
+}
+
+function distinct(trials: readonly Trial[]): Trial[] {
+  return [...new Map(trials.map((trial) => [trial.id, trial])).values()];
 }
 
 /** ", in about 25 s on 2 workers". */

@@ -138,6 +138,10 @@ test('without Slurm, --plan and a run end before anything is written', async () 
   expect(status).toBe(0);
   expect(stdout).toMatch(/they would be submitted as 3 tasks in 2 job arrays/);
   expect(stdout).toContain('  #SBATCH --partition=main\n');
+  // The folder of which the script would say how to submit it by hand is not made.
+  expect(stdout).not.toContain('by hand');
+  const json = await run([...trials, ...slurm, '--plan', '--json']);
+  expect(JSON.parse(json.stdout).submission).toMatchObject({ tasks: 3, arrays: 2 });
   expect(readdirSync(directory)).toEqual([]);
 }, 60_000);
 

@@ -160,41 +160,51 @@ export async function showRounds({ run, schedule, rounds }: StoppingRun, options
   const { storeDirectory, json, jobs, force } = options;
   const open = await openRound(rounds(), 'the results', storeDirectory);
   const upper = upperRounds(run.plan, schedule);
+  const { cost } = upper;
   if (!json) {
     const whole = run.plan.cells.reduce((sum, { trial }) => sum + trialSeconds(trial.config), 0);
-    for (const [index, round] of upper.entries())
+    for (const [index, round] of upper.rounds.entries())
       writeStdout(`round ${index + 1} of ${schedule.length}: at most ${scheduleText(round)}`);
-    const share = upper.reduce((sum, { share }) => sum + share, 0);
+    const share = cost.atMost / cost.all;
     writeStdout(
-      `all rounds: at most ${Math.round(100 * share)} % of what all settings take${timeText((share * whole) / jobs, jobs)}`,
+      `all rounds: at most ${cost.atMost} of the ${cost.all} ${cost.unit} that all settings take (${Math.round(100 * share)} %)${timeText((share * whole) / jobs, jobs)}`,
     );
   }
   if (open === null) {
-    if (json) writeStdoutRaw(toJson({ rounds: upper, round: null }));
+    if (json) writeStdoutRaw(toJson({ ...upper, round: null }));
     else writeStdout('every round has its records');
     return;
   }
   const part = `round ${open.number}`;
   const runs = open.plans.map((plan) => ({ plan, out: run.out }));
-  const also = { rounds: upper, round: open.number };
+  const also = { ...upper, round: open.number };
   await showPlan(runs, open.records, json, { jobs, force, slurm: options.slurm, part, also });
 }
 
-/** The most settings that each round can have, and its share of what all settings take. */
+/** The most settings that each round can have, and what it adds to the cost, in all and as a share of what all settings take. */
 function upperRounds({ rule, cells: all }: Plan, schedule: readonly RoundSchedule[]) {
-  const draws = schedule.at(-1)!.draws;
-  const epochs = schedule.at(-1)!.epochs;
+  const { draws, epochs } = schedule.at(-1)!;
   const trained = all.filter(({ settings }) => typeof settings.epochs === 'number');
   const judged = trained.length === 0 ? all : trained;
   const first = Math.round(judged.length / draws);
+  const isHalving = rule?.kind === 'halving';
+  const continues = isHalving && canContinue(judged[0].trial.config);
   let settings = first;
-  return schedule.map((round, index) => {
+  const rounds = schedule.map((round, index) => {
     const before = index === 0 ? null : schedule[index - 1];
-    if (before !== null && rule?.kind === 'halving') settings = keptOf(settings, rule.eta);
-    const more =
-      rule?.kind === 'halving'
-        ? (round.epochs! - (before?.epochs ?? 0)) / epochs!
-        : (round.draws - (before?.draws ?? 0)) / draws;
-    return { epochs: round.epochs, seeds: round.draws, settings, share: (settings / first) * more };
+    if (before !== null && isHalving) settings = keptOf(settings, rule.eta);
+    const more = isHalving
+      ? draws * (round.epochs! - (continues ? (before?.epochs ?? 0) : 0))
+      : round.draws - (before?.draws ?? 0);
+    return { epochs: round.epochs, seeds: round.draws, settings, more: settings * more };
   });
+  const whole = first * draws * (isHalving ? epochs! : 1);
+  return {
+    rounds: rounds.map(({ more, ...round }) => ({ ...round, share: more / whole })),
+    cost: {
+      atMost: rounds.reduce((sum, { more }) => sum + more, 0),
+      all: whole,
+      unit: isHalving ? 'epochs' : 'trials',
+    },
+  };
 }

@@ -316,6 +316,70 @@ test('--plan says what the rounds run at most, and which trials come next', asyn
   expect(status).toBe(0);
   expect(stdout).toContain('round 1 of 2: at most 10 settings, 3 epochs, 2 seeds');
   expect(stdout).toContain('round 2 of 2: at most 2 settings, 9 epochs, 2 seeds');
-  expect(stdout).toContain('all rounds: at most 47 % of what all settings take');
+  expect(stdout).toContain('all rounds: at most 84 of the 180 epochs that all settings take (47 %)');
   expect(stdout).toContain('round 1, 0 in the store, 20 to run');
+});
+
+test('table with the options of the run shows what is left and what was stopped; without them it says what to add', async () => {
+  const command = [
+    ...['train', '--data', 'franke', '--samples', '60', '--bootstrap', '2', '--hidden', '3', '--epochs', '4'],
+    ...['--learning-rate', '1e-5,0.01,0.1', '--store', 'store'],
+  ];
+  const early = await run(['table', ...command, '--halving']);
+  expect(early).toMatchObject({
+    status: 4,
+    stderr: expect.stringContaining('round 1 of 2 lacks 3 of its 3 trials'),
+  });
+  expect(await run([...command, '--halving', '--out', 'out', '--no-figures'])).toMatchObject({ status: 0 });
+  const { status, stdout } = await run(['table', ...command, '--halving', '--format', 'csv']);
+  expect(status).toBe(0);
+  expect(stdout.match(/,stopped$/gm)).toHaveLength(2);
+  expect(stdout.match(/,done$/gm)).toHaveLength(1);
+  const plain = await run(['table', ...command]);
+  expect(plain.status).toBe(4);
+  expect(plain.stderr).toContain('1 of them is in the store with --validation-size 0.2');
+});
+
+test('a slice of a grid of which everything was stopped is named', async () => {
+  const { status, stdout } = await run([
+    ...halving.slice(0, -2),
+    '--hidden',
+    '2',
+    '--halving',
+    '20',
+    '--out',
+    'out',
+  ]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(
+    /Not shown, because all their settings were stopped early \(rounds\.csv\): hidden \d\./,
+  );
+  expect(await run(['plot', 'out'])).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining('Not shown, because all their settings were stopped early'),
+  });
+});
+
+test('--plan says how many epochs all rounds take at most, also where they train from the first epoch again', async () => {
+  const command = [
+    'train',
+    '--data',
+    'franke',
+    '--learning-rate',
+    '0.001,0.01,0.1',
+    '--epochs',
+    '9',
+    '--halving',
+  ];
+  const { stdout } = await run([...command, '--plan']);
+  expect(stdout).toContain('round 2 of 2: at most 1 setting, 9 epochs, 1 seed');
+  expect(stdout).toContain('all rounds: at most 15 of the 27 epochs that all settings take (56 %)');
+  const again = await run([...command, '--folds', '3', '--plan', '--json']);
+  expect(JSON.parse(again.stdout)).toMatchObject({
+    rounds: [
+      { settings: 3, epochs: 3 },
+      { settings: 1, epochs: 9 },
+    ],
+    cost: { atMost: 18, all: 27, unit: 'epochs' },
+  });
 });

@@ -111,9 +111,11 @@ function unknownOption(command: Command, flag: string): UserError {
     remedy:
       meant !== undefined
         ? `did you mean --${meant}?`
-        : elsewhere.length > 0
-          ? `--${word} is an option of ${shortList(elsewhere.map(nameOf))}`
-          : helpRemedy(command),
+        : command.name() === 'report' && elsewhere.some((other) => nameOf(other) === 'run')
+          ? `write it in the file, or run one experiment alone, such as fys-nn run FILE --${word}`
+          : elsewhere.length > 0
+            ? `--${word} is an option of ${shortList(elsewhere.map(nameOf))}`
+            : helpRemedy(command),
   });
 }
 

@@ -14,8 +14,8 @@ import { distinctTrials, idsOf } from './compute-trials.ts';
 import { roughDuration } from './duration.ts';
 import { fold } from './fold.ts';
 import { foresee } from './makespan.ts';
-import { timeText } from './show-plan.ts';
-import { writeStdoutRaw } from './terminal.ts';
+import { showSubmission, timeText } from './show-plan.ts';
+import { writeStdout, writeStdoutRaw } from './terminal.ts';
 import { renderTable } from './text-table.ts';
 import type { VerifySubject } from './verify-claims.ts';
 import type { VerifyRequest } from './verify-flags.ts';
@@ -40,12 +40,20 @@ export async function showVerifyPlan(
   const plansOf = async (look: Looks) =>
     (await planReadings(claims, readings, experiments, look.seedsOf, running.sources)).plans;
   const given = { claims, readings, level, ...running };
-  writeStdoutRaw(await verifyPlanText(await plansOf(looks), await plansOf(looks.last()), given));
+  const first = await plansOf(looks);
+  writeStdoutRaw(await verifyPlanText(first, await plansOf(looks.last()), given));
   if (request.variant === 'both') {
     const changes = singleChanges(experiments);
     const planned = await planReadings(claims, changes, experiments, looks.last().seedsOf, running.sources);
     writeStdoutRaw(await changesText(planned.plans, given));
   }
+  const { slurm, storeDirectory } = running;
+  if (slurm === null) return exitCodes.done;
+  const trials = distinctTrials(first.map((plan) => ({ plan, out: '' })));
+  const store = await openStore(storeDirectory, idsOf(trials));
+  const missing = trials.filter(({ id }) => !store.has(id));
+  if (missing.length > 0) writeStdout('', 'first look:');
+  if (missing.length > 0) await showSubmission(missing, storeDirectory, slurm);
   return exitCodes.done;
 }
 

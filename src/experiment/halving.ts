@@ -29,7 +29,7 @@ export function epochBudgets(
   return budgets;
 }
 
-/** How many of the settings of a round go on. */
+/** How many of the settings of a round continue. */
 export function keptOf(settings: number, eta: number): number {
   return Math.max(1, Math.floor(settings / eta));
 }

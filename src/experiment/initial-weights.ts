@@ -6,6 +6,8 @@ interface FoundWeights {
   /** The lists with what identifies the weights in place of paths, which are no part of a trial. */
   readonly lists: SettingLists;
   readonly weights: ReadonlyMap<string, GivenWeights>;
+  /** The paths of the files by what identifies their weights. */
+  readonly paths: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
 }
 
@@ -13,7 +15,7 @@ interface FoundWeights {
 export async function findInitialWeights(lists: SettingLists): Promise<FoundWeights> {
   const weights = new Map<string, GivenWeights>();
   const paths = (lists.initWeights ?? []).filter((path) => path !== 'none').map(String);
-  if (paths.length === 0) return { lists, weights, notes: [] };
+  if (paths.length === 0) return { lists, weights, paths: {}, notes: [] };
   const { readTensors } = await import('../model/formats.ts');
   const { importedWeights, shapeText } = await import('../model/imported-weights.ts');
   const { digestOfWeights } = await import('../trial/initial-weights.ts');
@@ -33,7 +35,8 @@ export async function findInitialWeights(lists: SettingLists): Promise<FoundWeig
     );
   }
   const initWeights = lists.initWeights!.map((path) => labels.get(String(path)) ?? path);
-  return { lists: { ...lists, initWeights: [...new Set(initWeights)] }, weights, notes };
+  const pathOf = Object.fromEntries([...labels].reverse().map(([path, label]) => [label, path]));
+  return { lists: { ...lists, initWeights: [...new Set(initWeights)] }, weights, paths: pathOf, notes };
 }
 
 /** Results name weights by their digest, never by where they were. */

@@ -5,12 +5,12 @@ const mse = { name: 'test_mse', title: 'test MSE', best: 'min' } as const;
 const r2 = { name: 'test_r2', title: 'test R2', best: 'max' } as const;
 const kept = (fates: readonly { readonly kept: boolean }[]) => fates.map((fate) => fate.kept);
 
-test('the settings with the best means go on, and the first of equal ones', () => {
+test('the settings with the best means continue, and the first of equal ones', () => {
   const values: RoundValues = [[0.3], [0.1], [0.2], [0.1], [0.2]];
   expect(kept(halve(values, mse, 1))).toEqual([false, true, false, false, false]);
   expect(kept(halve(values, mse, 3))).toEqual([false, true, true, true, false]);
   expect(kept(halve(values, r2, 2))).toEqual([true, false, true, false, false]);
-  expect(halve(values, mse, 3)[4].reason).toBe('place 4 of 5, of which 3 go on');
+  expect(halve(values, mse, 3)[4].reason).toBe('place 4 of 5, of which 3 continue');
   expect(kept(halve(values, mse, null))).toEqual([true, true, true, true, true]);
 });
 
@@ -26,7 +26,7 @@ test('what diverged in a seed, or has no value, is stopped with that reason, how
   const reasons = halve(values, mse, 3).map(({ reason }) => reason);
   expect(reasons).toEqual([
     '1 of 2 seeds diverged',
-    'place 1 of 4, of which 3 go on',
+    'place 1 of 4, of which 3 continue',
     'no value',
     '2 of 2 seeds diverged',
   ]);

@@ -35,7 +35,7 @@ export function describeRound(
   });
 }
 
-/** The `keep` settings with the best means go on; equal ones in their order. */
+/** The `keep` settings with the best means continue; equal ones in their order. */
 export function halve(values: RoundValues, { best }: ShownMetric, keep: number | null): Fate[] {
   const losses = meansOf(lossesOf(values, best));
   const order = [...losses.keys()].sort((a, b) => compare(losses[a], losses[b]) || a - b);
@@ -46,12 +46,12 @@ export function halve(values: RoundValues, { best }: ShownMetric, keep: number |
     const rank = `place ${place} of ${values.length}`;
     if (keep === null) return { kept: true, reason: rank, p: null };
     const kept = place <= keep;
-    return { kept, reason: `${rank}, of which ${keep} ${keep === 1 ? 'goes' : 'go'} on`, p: null };
+    return { kept, reason: `${rank}, of which ${keep} ${keep === 1 ? 'continues' : 'continue'}`, p: null };
   });
 }
 
 /**
- * The settings that may still be the best go on: those that differ from a better one by no more than equal settings would, at the
+ * The settings that may still be the best continue: those that differ from a better one by no more than equal settings would, at the
  * level `alpha` of this look (`notBestPValues`, which is what `verify` tests best cells by). The one with the best mean is never
  * stopped, unless all are.
  */

@@ -42,6 +42,8 @@ export interface Plan {
   readonly absent: readonly AbsentReference[];
   /** Initial weights from files, by the digest in the configs. */
   readonly initialWeights?: NonNullable<Sources['initialWeights']>;
+  /** The files that the user gave for them, by the value of the setting. */
+  readonly weightFiles?: Readonly<Record<string, string>>;
   /** What was chosen for the user, in sentences. */
   readonly notes: readonly string[];
   /** How settings are stopped early; absent if none are. */
@@ -125,6 +127,7 @@ async function expand(experiment: Experiment, choices: Choices, others: Sources)
     ...(rule === null ? {} : { rule }),
     absent: found.absent,
     initialWeights: Object.fromEntries([...initial.weights.values()].map((one) => [one.digest, one.layers])),
+    weightFiles: initial.paths,
     notes: [
       ...(drawn === null ? [] : searchNotes(drawn.search)),
       ...data.notes(),

@@ -91,6 +91,7 @@ export async function* stoppingRounds(
       const result: RoundSetting = {
         round: index + 1,
         settings: withoutSeeds(cells[0].settings),
+        data: cells[0].trial.config.data,
         epochs: epochsOf(cells[0]),
         seeds: cells.length,
         diverged: values[place].filter((value) => value === 'diverged').length,

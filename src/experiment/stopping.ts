@@ -1,3 +1,4 @@
+import type { DataConfig } from '../datasets/index.ts';
 import { counted } from '../errors.ts';
 import type { Interval } from '../stats/interval.ts';
 import type { ShownMetric } from './define.ts';
@@ -19,6 +20,8 @@ export interface RoundSetting {
   readonly round: number;
   /** Without its seeds, and with the epochs of the round. */
   readonly settings: Settings;
+  /** What it was trained on. */
+  readonly data: DataConfig;
   /** Null for models without epochs. */
   readonly epochs: number | null;
   readonly seeds: number;

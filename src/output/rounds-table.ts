@@ -3,18 +3,19 @@ import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { isSeed } from '../experiment/seeds.ts';
 import type { Stopping } from '../experiment/stopping.ts';
-import { runCells, runColumns, settingCells, settingColumns } from './settings.ts';
+import { dataCell, dataColumn, runCells, runColumns, settingCells, settingColumns } from './settings.ts';
 import { rowsOf, type Table } from './table.ts';
 
-/** rounds.csv: what each round of successive halving or racing said of each setting, and whether it went on. */
+/** rounds.csv: what each round of successive halving or racing said of each setting, and whether it continued. */
 export function roundsTable(plan: Plan, { metric, results }: Stopping): Table {
   const names = optionsOf(plan.experiment).filter((name) => !isSeed(name));
   return {
     name: 'rounds',
-    description: `${describePlan(plan).title}: one row per round and setting, with what decided whether it went on`,
+    description: `${describePlan(plan).title}: one row per round and setting, with what decided whether it continued`,
     columns: [
       { name: 'round', type: 'integer', description: 'counted from 1' },
       ...runColumns,
+      dataColumn,
       ...settingColumns(names),
       { name: 'seeds', type: 'integer', description: 'trials of the setting up to this round' },
       { name: 'diverged', type: 'integer', description: 'trials that diverged' },
@@ -47,14 +48,15 @@ export function roundsTable(plan: Plan, { metric, results }: Stopping): Table {
       {
         name: 'kept',
         type: 'boolean',
-        description: 'whether the setting went on, or has all epochs and seeds',
+        description: 'whether the setting continued, or has all epochs and seeds',
       },
       { name: 'reason', type: 'string', description: 'why' },
     ],
-    primaryKey: ['round', ...settingColumns(names).map(({ name }) => name)],
+    primaryKey: ['round', ...[dataColumn, ...settingColumns(names)].map(({ name }) => name)],
     rows: rowsOf(results, (row) => [
       row.round,
       ...runCells(plan),
+      dataCell(row),
       ...settingCells(names, row.settings),
       row.seeds,
       row.diverged,

@@ -3,7 +3,16 @@ import { optionsOf, type ShownMetric } from '../experiment/define.ts';
 import type { OptionName } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { isCrossed } from '../experiment/search.ts';
-import { competes, runCells, runColumns, settingCells, settingColumns, variedOptions } from './settings.ts';
+import {
+  competes,
+  dataCell,
+  dataColumn,
+  runCells,
+  runColumns,
+  settingCells,
+  settingColumns,
+  variedOptions,
+} from './settings.ts';
 import { type SummaryCell, statusOf, summaryCells, withStopped } from './summary.ts';
 import { type Column, rowsOf, type Table, type Value } from './table.ts';
 import type { Records } from './trials-table.ts';
@@ -69,6 +78,7 @@ export function searchTable(plan: Plan, records: Records): Table | null {
     description: `One row per setting that the search (${method}, ${trials}) tried, in the order of the draws, ranked by ${by}`,
     columns: [
       ...runColumns,
+      dataColumn,
       { name: 'number', type: 'integer', description: 'place in the order of the draws, from 1' },
       ...settingColumns(names),
       {
@@ -101,6 +111,7 @@ export function searchTable(plan: Plan, records: Records): Table | null {
         );
         yield* rowsOf(tried, ({ number, cell, rank, bestSoFar }): Value[] => [
           ...runCells(plan),
+          dataCell(cell),
           number,
           ...settingCells(names, cell.settings),
           cell.stopped === true ? 'stopped' : statusOf(cell),

@@ -1,3 +1,4 @@
+import type { DataConfig } from '../datasets/index.ts';
 import type { Cell } from '../experiment/cells.ts';
 import { optionsOf } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
@@ -21,6 +22,7 @@ export interface Statistic {
 /** The cells that differ only in their seeds, taken together. */
 export interface SummaryCell {
   readonly settings: Settings;
+  readonly data: DataConfig;
   /** Trials that finished, trials that diverged, and trials without a record. */
   readonly done: number;
   readonly diverged: number;
@@ -42,8 +44,8 @@ export function withStopped(cells: readonly SummaryCell[], { stopping }: Plan): 
   return inTheirOrder(
     cells,
     stopping.stopped,
-    ({ settings }): SummaryCell => ({
-      ...{ settings, done: 0, diverged: 0, notRun: 0, statistics: new Map(), cells: [] },
+    ({ settings, last: { data } }): SummaryCell => ({
+      ...{ settings, data, done: 0, diverged: 0, notRun: 0, statistics: new Map(), cells: [] },
       stopped: true,
     }),
   );
@@ -96,6 +98,7 @@ function summaryOf(cells: readonly Cell[], names: readonly string[], records: Re
   }
   return {
     settings: withoutSeeds(cells[0].settings),
+    data: cells[0].trial.config.data,
     ...count,
     notRun: cells.length - count.done - count.diverged,
     statistics: new Map([...values].map(([name, found]) => [name, statisticOf(found)])),
@@ -137,7 +140,7 @@ export function cellsTable(
     primaryKey: [dataColumn, ...settingColumns(names)].map(({ name }) => name),
     rows: rowsOf(cells, (cell) => [
       ...runCells(plan),
-      dataCell(cell.cells[0].trial.config),
+      dataCell(cell),
       ...settingCells(names, cell.settings),
       statusOf(cell),
       cell.done,

@@ -24,7 +24,7 @@ export interface Places {
 
 /** The command that runs a plan again into the same folder, with every option that differs from its default. */
 export function commandOf(
-  { experiment, variant, quick, search, lists: tried, rule }: Plan,
+  { experiment, variant, quick, search, lists: tried, rule, weightFiles = {} }: Plan,
   places: Places,
 ): string {
   const lists = { ...tried, ...search?.space };
@@ -41,6 +41,9 @@ export function commandOf(
     (name) =>
       name === 'seed' || saysValidation(name) || JSON.stringify(lists[name]) !== JSON.stringify(own[name]),
   );
+  // Results name files by what is in them.
+  const typed = (name: OptionName, list: readonly Setting[]) =>
+    name === 'initWeights' ? list.map((value) => weightFiles[value] ?? value) : list;
   // What runs an experiment of the user's says where its data are.
   const fromFiles = datasets[experiment.dataset].fromFiles && experiment.definition === null;
   return [
@@ -48,7 +51,7 @@ export function commandOf(
     experiment.command,
     ...(quick ? ['--quick'] : []),
     ...(variant === 'code' ? [] : ['--variant', variant]),
-    ...given.flatMap((name) => [flagOf(name), shellQuoted(rangeText(lists[name]!))]),
+    ...given.flatMap((name) => [flagOf(name), shellQuoted(rangeText(typed(name, lists[name]!)))]),
     ...(rule === undefined ? [] : stoppingFlags(rule)),
     ...(search === undefined ? [] : ['--search', search.method, '--trials', String(search.trials)]),
     ...pathOption('--data-dir', fromFiles ? places.dataDir : null),

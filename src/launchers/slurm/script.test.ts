@@ -19,7 +19,7 @@ const facts = {
     trials: 5,
     tasks: 3,
   },
-  ...{ arraySize: 3, time: 90_061, program: ['node', 'fys-nn.js', 'slurm-task'] },
+  ...{ arraySize: 3, time: 90_061, program: ['node', 'fys-nn.js', 'slurm-task'], isMade: true },
 };
 
 let root: string;
@@ -125,6 +125,11 @@ test('an array is found by its name', () => {
     ),
   ).toEqual([null, null, null, null]);
   expect([59, 3600, 200_000].map(slurmTime)).toEqual(['0-00:00:59', '0-01:00:00', '2-07:33:20']);
+});
+
+test('a script says how to submit it by hand, if its folder is made', () => {
+  expect(scriptOf(facts, settings)).toContain('cd /s && sbatch --array=0-2 job.sh 0');
+  expect(scriptOf({ ...facts, isMade: false }, settings)).not.toMatch(/by hand|job\.sh/);
 });
 
 test('Slurm expands % in the path of a log, so it is written twice there', () => {

@@ -19,6 +19,8 @@ export interface ScriptFacts {
   readonly arraySize: number;
   /** Seconds that a task may run. */
   readonly time: number;
+  /** Whether the folder is made: a script that is only shown cannot be submitted by hand. */
+  readonly isMade: boolean;
 }
 
 /** Seconds before its time limit at which a task is told to save the state of its trials and go back into the queue. */
@@ -26,7 +28,7 @@ const warning = 60;
 
 /** The script that sbatch runs for each array. Its argument is the number of the task with index 0. */
 export function scriptOf(facts: ScriptFacts, settings: SlurmSettings): string {
-  const { id, command, folder, directory, program, trials, tasks, arraySize } = facts;
+  const { id, command, folder, directory, program, trials, tasks, arraySize, isMade } = facts;
   const last = Math.min(tasks, arraySize) - 1;
   const arrays = Math.ceil(tasks / arraySize);
   const more = arrays === 1 ? '' : ` (${arrays} arrays: 0 is the number of the first one's first task)`;
@@ -37,8 +39,8 @@ export function scriptOf(facts: ScriptFacts, settings: SlurmSettings): string {
     comment(`Submission ${id} of fys-nn: ${counted(trials, 'trial')} in ${counted(tasks, 'task')}.`),
     comment(`Made by: ${command}`),
     '#',
-    '# A task computes its trials, a line of tasks.jsonl, and puts their records into the store. To submit by hand:',
-    comment(`  cd ${shellWord(folder)} && sbatch --array=0-${last} job.sh 0${more}`),
+    `# A task computes its trials, a line of tasks.jsonl, and puts their records into the store.${isMade ? ' To submit by hand:' : ''}`,
+    ...(isMade ? [comment(`  cd ${shellWord(folder)} && sbatch --array=0-${last} job.sh 0${more}`)] : []),
     '#',
     ...sbatchLines(facts, settings).map((line) => `#SBATCH ${line}`),
     '',

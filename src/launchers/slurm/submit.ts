@@ -39,6 +39,7 @@ export function planSubmission(
   maxArraySize: number,
   settings: SlurmSettings,
   by: SubmittedBy,
+  { isMade }: { readonly isMade: boolean },
 ): SlurmPlan {
   const id = newSubmissionId();
   const tasks = cutIntoTasks(trials, settings);
@@ -52,7 +53,7 @@ export function planSubmission(
   ];
   const script = scriptOf(
     {
-      ...{ id, time, arraySize, program },
+      ...{ id, time, arraySize, program, isMade },
       command: ['fys-nn', ...by.argv.map(shellWord)].join(' '),
       folder: resolve(submissionFolder(storeDirectory, id)),
       directory: by.directory,
@@ -122,6 +123,7 @@ async function writeSubmission(
     maxArraySize,
     slurm.settings,
     slurm.by,
+    { isMade: true },
   );
   const { initialWeights, ...located } = sources;
   const { keep = 'records', force = false, retries = 1, timeout = null, maxFailures } = options;
