@@ -6,7 +6,6 @@ function cellOf(optimizer: string, learningRate: number | null, mean: number | n
   const statistics = new Map([['test_mse', { mean, standardDeviation: null, count: 1 }]]);
   return {
     settings: { optimizer, learningRate, seed: null },
-    data: { dataset: 'franke' } as SummaryCell['data'],
     done: 2,
     diverged: 0,
     notRun: 0,

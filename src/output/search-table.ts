@@ -13,7 +13,7 @@ import {
   settingColumns,
   variedOptions,
 } from './settings.ts';
-import { type SummaryCell, statusOf, summaryCells, withStopped } from './summary.ts';
+import { dataOf, type SummaryCell, statusOf, summaryCells, withStopped } from './summary.ts';
 import { type Column, rowsOf, type Table, type Value } from './table.ts';
 import type { Records } from './trials-table.ts';
 
@@ -111,7 +111,7 @@ export function searchTable(plan: Plan, records: Records): Table | null {
         );
         yield* rowsOf(tried, ({ number, cell, rank, bestSoFar }): Value[] => [
           ...runCells(plan),
-          dataCell(cell),
+          dataCell(dataOf(cell)),
           number,
           ...settingCells(names, cell.settings),
           cell.stopped === true ? 'stopped' : statusOf(cell),

@@ -22,7 +22,6 @@ export interface Statistic {
 /** The cells that differ only in their seeds, taken together. */
 export interface SummaryCell {
   readonly settings: Settings;
-  readonly data: DataConfig;
   /** Trials that finished, trials that diverged, and trials without a record. */
   readonly done: number;
   readonly diverged: number;
@@ -31,6 +30,13 @@ export interface SummaryCell {
   readonly cells: readonly Cell[];
   /** Whether it was stopped early, so that it has no values. */
   readonly stopped?: true;
+  /** Of a setting that was stopped, which has no cells. */
+  readonly data?: DataConfig;
+}
+
+/** What a cell was trained on. */
+export function dataOf({ data, cells }: SummaryCell): { readonly data: DataConfig } {
+  return { data: data ?? cells[0].trial.config.data };
 }
 
 /** Combines the seeds of each cell, in the plan's order. */
@@ -98,7 +104,6 @@ function summaryOf(cells: readonly Cell[], names: readonly string[], records: Re
   }
   return {
     settings: withoutSeeds(cells[0].settings),
-    data: cells[0].trial.config.data,
     ...count,
     notRun: cells.length - count.done - count.diverged,
     statistics: new Map([...values].map(([name, found]) => [name, statisticOf(found)])),
@@ -140,7 +145,7 @@ export function cellsTable(
     primaryKey: [dataColumn, ...settingColumns(names)].map(({ name }) => name),
     rows: rowsOf(cells, (cell) => [
       ...runCells(plan),
-      dataCell(cell),
+      dataCell(dataOf(cell)),
       ...settingCells(names, cell.settings),
       statusOf(cell),
       cell.done,
