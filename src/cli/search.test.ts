@@ -238,9 +238,9 @@ test('a race of settings with different epochs is drawn again as the run drew it
   const { status } = await call(...command, '--seed', '1..14', '--racing', '--out', 'race');
   expect(status).toBe(0);
   expect(await text('race/rounds.csv')).toContain('cannot win');
-  expect(await call('plot', 'race', '--out', 'again')).toMatchObject({ status: 0 });
+  expect(await call('plot', 'race', '--out', 'raced')).toMatchObject({ status: 0 });
   for (const name of ['search.svg', 'best-so-far.svg'])
-    expect(await text(`again/${name}`)).toBe(await text(`race/${name}`));
+    expect(await text(`raced/${name}`)).toBe(await text(`race/${name}`));
 });
 
 test('the command of the best setting names the file of its initial weights, and tables name the data', async () => {

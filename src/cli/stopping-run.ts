@@ -121,7 +121,7 @@ function scheduleText({
 }
 
 /** Why no setting is left, for a run that then has no results. */
-function nothingLeft({ results }: Stopping): string {
+export function nothingLeft({ results }: Stopping): string {
   const { round, epochs } = results.at(-1)!;
   const settings = results.filter((row) => row.round === round).length;
   const after = epochs === null ? '' : ` within ${counted(epochs, 'epoch')}`;
