@@ -1,4 +1,4 @@
-import { dataRow, type Table, type Value } from './table.ts';
+import { checkLength, dataValue, type Table, type Value } from './table.ts';
 
 /**
  * The table as CSV (RFC 4180 with '\n' between records): a header, then one record per row.
@@ -19,10 +19,21 @@ const pieceLength = 2 ** 15;
 /** The same in pieces, so that a large table is never in memory as a whole. */
 export async function* csvPieces(table: Table): AsyncGenerator<string> {
   const recordText = await csvRecord();
-  let index = 0;
+  const cellText = await csvCell();
   let text = recordText(table.columns.map(({ name }) => name));
+  // Most cells of a table of many trials equal the ones above them.
+  const above: (Value | undefined)[] = table.columns.map(() => undefined);
+  const texts = table.columns.map(() => '');
+  let index = 0;
   for (const row of table.rows) {
-    text += recordText(dataRow(table, row, index++));
+    checkLength(table, row, index);
+    for (let place = 0; place < row.length; place++) {
+      if (Object.is(row[place], above[place])) continue;
+      texts[place] = cellText(dataValue(table, row[place], place, index));
+      above[place] = row[place];
+    }
+    text += `${texts.join(',')}\n`;
+    index++;
     if (text.length < pieceLength) continue;
     yield text;
     text = '';
@@ -30,13 +41,19 @@ export async function* csvPieces(table: Table): AsyncGenerator<string> {
   if (text !== '') yield text;
 }
 
+/** Returns the function that writes a record; a header is one too. */
+export async function csvRecord(): Promise<(row: readonly Value[]) => string> {
+  const cellText = await csvCell();
+  return (row) => `${row.map(cellText).join(',')}\n`;
+}
+
 /**
- * Returns the function that writes a record; a header is one too.
+ * Returns the function that writes a cell.
  *
  * A table of many trials is mostly numbers and words that need no quotes, which are written as they are. All other text goes
  * through csv-stringify.
  */
-export async function csvRecord(): Promise<(row: readonly Value[]) => string> {
+async function csvCell(): Promise<(value: Value) => string> {
   const { stringify } = await import('csv-stringify/sync');
   const quoted = (value: string): string =>
     stringify([[value]], {
@@ -46,13 +63,12 @@ export async function csvRecord(): Promise<(row: readonly Value[]) => string> {
       quote_record_delimiter: true,
       escape_formulas: true,
     });
-  const cellText = (value: Value): string => {
+  return (value) => {
     if (value === null) return '';
     if (typeof value === 'number') return shortestText(value);
     if (typeof value === 'boolean') return String(value);
     return plain.test(value) ? value : quoted(value);
   };
-  return (row) => `${row.map(cellText).join(',')}\n`;
 }
 
 /** Text that means the same in every reader of CSV. */

@@ -43,7 +43,7 @@ export function settingColumns(names: readonly OptionName[]): Column[] {
 export function settingCells(names: readonly OptionName[], settings: Settings): Value[] {
   return names.map((name) => {
     const value = settings[name] ?? null;
-    return value !== null && options[name].type === 'string' ? String(value) : value;
+    return typeof value === 'number' && options[name].type === 'string' ? String(value) : value;
   });
 }
 

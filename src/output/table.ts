@@ -32,20 +32,26 @@ export interface Table {
 }
 
 /** A row as programs read it: without words in number columns. Throws on a wrong row, which is a bug in the program. */
-export function dataRow({ name, columns }: Table, row: readonly Value[], index: number): Value[] {
-  if (row.length !== columns.length) {
-    throw new Error(`${name}, row ${index}: ${row.length} cells, but there are ${columns.length} columns`);
+export function dataRow(table: Table, row: readonly Value[], index: number): Value[] {
+  checkLength(table, row, index);
+  return row.map((value, place) => dataValue(table, value, place, index));
+}
+
+export function checkLength({ name, columns }: Table, row: readonly Value[], index: number): void {
+  if (row.length === columns.length) return;
+  throw new Error(`${name}, row ${index}: ${row.length} cells, but there are ${columns.length} columns`);
+}
+
+/** The same of the value at one place of a row. */
+export function dataValue({ name, columns }: Table, value: Value, place: number, index: number): Value {
+  const column = columns[place];
+  if (column.type === 'string' || column.type === 'boolean') {
+    if (value === null || typeof value === column.type) return value;
+  } else {
+    if (value === null || missingReasons.includes(value as (typeof missingReasons)[number])) return null;
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
   }
-  return row.map((value, place) => {
-    const column = columns[place];
-    if (column.type === 'string' || column.type === 'boolean') {
-      if (value === null || typeof value === column.type) return value;
-    } else {
-      if (value === null || missingReasons.includes(value as (typeof missingReasons)[number])) return null;
-      if (typeof value === 'number' && Number.isFinite(value)) return value;
-    }
-    throw new Error(`${name}, row ${index}, ${column.name}: ${value} cannot be written as ${column.type}`);
-  });
+  throw new Error(`${name}, row ${index}, ${column.name}: ${value} cannot be written as ${column.type}`);
 }
 
 /** Any table as people read it: in the layout that it has for them, or its columns as they are. */

@@ -4,7 +4,7 @@ import type { Plan } from '../experiment/plan.ts';
 import type { Records } from '../store/store.ts';
 import { describeHiddenLayers } from '../trial/architecture.ts';
 import { shortId } from '../trial/id.ts';
-import { metricOf, metricsOf } from '../trial/metrics.ts';
+import { type MetricColumn, metricsOf } from '../trial/metrics.ts';
 import type { TrialRecord } from '../trial/trial.ts';
 import { dataCell, dataColumn, runCells, runColumns, settingCells, settingColumns } from './settings.ts';
 import { type Column, rowsOf, type Table, type Value } from './table.ts';
@@ -58,7 +58,7 @@ export function trialsTable(plan: Plan, records: Records): Table {
         ...(random ? [layers.length - 1, describeHiddenLayers(layers)] : []),
         record?.status ?? 'not run',
         record?.divergedAt ?? null,
-        ...metrics.map(({ name }) => finalValue(record, name)),
+        ...metrics.map(({ read }) => finalValue(record, read)),
       ];
     }),
   };
@@ -73,7 +73,7 @@ const architectureColumns: Column[] = [
   },
 ];
 
-function finalValue(record: TrialRecord | undefined, name: string): Value {
+function finalValue(record: TrialRecord | undefined, read: MetricColumn['read']): Value {
   if (record === undefined) return 'not run';
-  return record.status === 'diverged' ? 'diverged' : metricOf(record, name);
+  return record.status === 'diverged' ? 'diverged' : read(record);
 }
