@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Sources } from '../datasets/dataset.ts';
 import { Cancelled, counted, exitCodes, UserError } from '../errors.ts';
+import type { Plan } from '../experiment/plan.ts';
 import { type LauncherName, launchers } from '../launchers/index.ts';
 import type { Failure, Kept, LaunchEvents, Launched } from '../launchers/launcher.ts';
 import { savedEpochs } from '../store/checkpoints.ts';
@@ -8,7 +9,7 @@ import { epochsIn, findContinuable } from '../store/final-checkpoints.ts';
 import type { Lease } from '../store/leases.ts';
 import { describeProblems, type Store } from '../store/store.ts';
 import { shortId } from '../trial/id.ts';
-import { createIdSet } from '../trial/id-set.ts';
+import { createIdSet, type IdSet } from '../trial/id-set.ts';
 import { trialEpochs } from '../trial/size.ts';
 import type { Trial } from '../trial/trial.ts';
 import { messageOf, withFlags } from './flags.ts';
@@ -90,8 +91,7 @@ export async function computeTrials(
   const continued = new Map([...epochsIn(continuable)].filter(([id, epoch]) => epoch > (own.get(id) ?? 0)));
   const saved = startingEpochs(own, continued);
   const works = missing.map((trial) => workOf(trial, saved));
-  const numbers = createIdSet(idsOf(missing));
-  const workOfTrial = ({ id }: Trial): Work => works[numbers.indexOf(id)];
+  const workOfTrial = (trial: Trial): Work => workOf(trial, saved);
   const silent = shown === 'none' || shown === 'ndjson';
   const progress = createProgress({
     stream: process.stderr,
@@ -194,11 +194,13 @@ function weightsOf(runs: readonly PlannedRun[]): NonNullable<Sources['initialWei
 
 /** Returns a function that makes the label of a trial on demand. */
 function labelsOf(runs: readonly PlannedRun[]): (id: string) => string {
-  const plans = runs.map(({ plan }) => ({
-    plan,
-    ids: createIdSet(idsOf(plan.cells.map(({ trial }) => trial))),
-  }));
+  /** Made for the first label: small trials have none. */
+  let plans: { readonly plan: Plan; readonly ids: IdSet }[] | null = null;
   return (id) => {
+    plans ??= runs.map(({ plan }) => ({
+      plan,
+      ids: createIdSet(idsOf(plan.cells.map(({ trial }) => trial))),
+    }));
     const { plan, ids } = plans.find((one) => one.ids.has(id))!;
     return labelOf(plan, plan.cells[ids.indexOf(id)]);
   };

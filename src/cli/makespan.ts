@@ -3,7 +3,12 @@ const mostDistributed = 1000;
 
 /** The seconds that trials would take on `width` workers if their predictions were right. */
 export function foresee(works: Iterable<{ readonly seconds: number }>, width: number): number {
-  const queue = Array.from(works, ({ seconds }) => ({ predicted: seconds, seconds, count: 1 }));
+  const queue: (Queued & { count: number })[] = [];
+  for (const { seconds } of works) {
+    const last = queue.at(-1);
+    if (last?.seconds === seconds) last.count++;
+    else queue.push({ predicted: seconds, seconds, count: 1 });
+  }
   queue.sort((a, b) => b.predicted - a.predicted);
   return makespan([], queue, width, 0, 1);
 }

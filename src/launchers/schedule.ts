@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { noteFailure } from '../store/failures.ts';
-import type { Lease } from '../store/leases.ts';
-import type { Store } from '../store/store.ts';
 import { shortId } from '../trial/id.ts';
 import { createIdSet } from '../trial/id-set.ts';
 import { trialSeconds } from '../trial/size.ts';
 import type { Trial } from '../trial/trial.ts';
 import { createBatchSizes } from './batch-size.ts';
+import { claimTrials, holdTrials, maxOwnTrials, nextClaimSize, openTrials } from './claims.ts';
 import {
   type Ending,
   type Failure,
@@ -28,12 +27,6 @@ export type RunTask = (
   onEpoch: (trial: Trial, epoch: number) => void,
 ) => Promise<readonly (Outcome | null)[]>;
 
-/** Milliseconds of work to claim at once. Claiming itself takes a few milliseconds. */
-const claimDuration = 1000;
-/** Trials to claim at once, at most. */
-const maxClaimSize = 1000;
-/** The same of trials that no other process is to compute. A lease file can name twice as many. */
-const maxOwnTrials = 8000;
 /** Milliseconds between checks of the store while other processes hold all remaining trials. */
 const pollInterval = 250;
 
@@ -68,7 +61,7 @@ export async function schedule(
   const tasks = new Set<Promise<void>>();
   const predicted = new Map(trials.map((trial) => [trial, trialSeconds(trial.config)]));
   const sizes = createBatchSizes(predicted);
-  let open = longestFirst(trials, predicted);
+  let open = openTrials(longestFirst(trials, predicted));
   /** In reverse order: the next trial is the last. */
   let claimed: Trial[] = [];
 
@@ -133,7 +126,7 @@ export async function schedule(
   /** Starts tasks until `width` are running. */
   const fill = (): void => {
     while (!stop.aborted && tasks.size < width && claimed.length > 0) {
-      const most = batches ? Math.ceil(claimed.length / (open.length > 0 ? width : 2 * width)) : 1;
+      const most = batches ? Math.ceil(claimed.length / (open.count > 0 ? width : 2 * width)) : 1;
       const batch = sizes.take(claimed, most);
       for (const trial of batch) running.set(trial.id, trial);
       const task: Promise<void> = (batch.length === 1 ? runAlone(batch[0]) : runBatch(batch)).finally(() => {
@@ -154,7 +147,7 @@ export async function schedule(
       fill();
       // Claims of small trials are made before the last ones are used up, so that no worker waits for them.
       const early = lastClaim !== null && count > 4 * width && claimed.length < count / 4;
-      if ((tasks.size < width || early) && open.length > 0) {
+      if ((tasks.size < width || early) && open.count > 0) {
         if (lastClaim !== null && !isOwn) count = nextClaimSize(count, width, performance.now() - lastClaim);
         lastClaim = performance.now();
         const held = new Map([...running, ...claimed.map((trial) => [trial.id, trial] as const)]);
@@ -167,7 +160,7 @@ export async function schedule(
         if (claim.mine.length > 0) continue;
         lastClaim = null;
         // Other processes are computing the remaining trials.
-        if (open.length > 0) {
+        if (open.count > 0) {
           await Promise.race([...tasks, sleep(pollInterval), stopped]);
           continue;
         }
@@ -200,64 +193,6 @@ function longestFirst(trials: readonly Trial[], predicted: ReadonlyMap<Trial, nu
     ),
     (index) => trials[index],
   );
-}
-
-/** How many trials to claim next so that they take about `claimDuration`, given how long the last `count` took. */
-export function nextClaimSize(count: number, width: number, elapsed: number): number {
-  if (elapsed < claimDuration / 2) return Math.min(maxClaimSize, 2 * count);
-  return elapsed > 2 * claimDuration ? Math.max(width, count >> 1) : count;
-}
-
-interface Claim {
-  /** Claimed by this process. */
-  readonly mine: Trial[];
-  /** Already in the store. */
-  readonly found: Trial[];
-  /** Held by another process, or not claimed yet. */
-  readonly open: Trial[];
-}
-
-/**
- * Claims up to `count` open trials that no other process holds and that the store does not have. With `force`, trials in
- * the store are claimed too. Trials already running here stay claimed.
- */
-export async function claimTrials(
-  lease: Lease,
-  store: Store,
-  open: readonly Trial[],
-  running: ReadonlyMap<string, unknown>,
-  count: number,
-  force: boolean,
-): Promise<Claim> {
-  let claim: Claim;
-  await lease.claim(async (held, others) => {
-    claim = { mine: [], found: [], open: [] };
-    await store.refresh();
-    for (const [index, trial] of open.entries()) {
-      // Nobody else computes the others meanwhile, and looking at all of them for each claim would take quadratic time.
-      if (others === 0 && claim.mine.length === count) {
-        claim = { ...claim, open: [...claim.open, ...open.slice(index)] };
-        break;
-      }
-      if (!force && store.has(trial.id)) claim.found.push(trial);
-      else if (claim.mine.length < count && !held.has(trial.id)) claim.mine.push(trial);
-      else claim.open.push(trial);
-    }
-    return [...running.keys(), ...claim.mine.map(({ id }) => id)];
-  });
-  return claim!;
-}
-
-/** Claims the next `count` open trials, which are this process's own: none is in the store, and nobody else computes them. */
-async function holdTrials(
-  lease: Lease,
-  open: readonly Trial[],
-  running: ReadonlyMap<string, unknown>,
-  count: number,
-): Promise<Claim> {
-  const mine = open.slice(0, count);
-  await lease.hold([...running.keys(), ...mine.map(({ id }) => id)]);
-  return { mine, found: [], open: open.slice(count) };
 }
 
 /**
