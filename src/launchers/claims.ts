@@ -51,6 +51,7 @@ export async function claimTrials(
 ): Promise<Claim> {
   let claim: Claim;
   await lease.claim(async (held, others) => {
+    await store.refresh();
     const mine: Trial[] = [];
     const found: Trial[] = [];
     const passed: Trial[] = [];

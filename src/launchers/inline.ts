@@ -1,5 +1,5 @@
 import { writeAttachment } from '../store/attachments.ts';
-import { packBatch } from '../store/packed-records.ts';
+import { createRecordBatch } from '../store/record-batch.ts';
 import { openJournal } from '../store/store.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { keeping } from './keeping.ts';
@@ -10,6 +10,7 @@ import { type RunTask, schedule } from './schedule.ts';
 export const inline: Launcher = async (trials, options) => {
   const { store, sources, events, keep = 'records' } = options;
   const journal = await openJournal(store.directory);
+  const batch = createRecordBatch();
   try {
     const runTask: RunTask = async ([trial]) => {
       const throwLaunchFailure = (error: Error): never => {
@@ -22,8 +23,8 @@ export const inline: Launcher = async (trials, options) => {
         ),
       });
       if (keep !== 'models') {
-        const lines = await journal.append(record).catch(throwLaunchFailure);
-        store.learn({ lines, ids: [record.id], packed: packBatch([record]) });
+        batch.add(record);
+        store.learn(await batch.writeTo(journal).catch(throwLaunchFailure), [record.id]);
       }
       return [{ ending: record.status, seconds: record.seconds }];
     };

@@ -85,7 +85,7 @@ export const threads: Launcher = async (trials, options) => {
       const { outcomes, written } = ended;
       if (written !== null) {
         const ids = trials.filter((_, index) => isStored(outcomes[index])).map(({ id }) => id);
-        store.learn({ ...written, ids });
+        store.learn(written, ids);
       }
       return trials.map((_, index) => outcomes[index] ?? null);
     } catch (thrown) {

@@ -4,8 +4,8 @@ import { reasonOf } from '../files/errno.ts';
 import { writeAttachment } from '../store/attachments.ts';
 import { listCheckpoints, openCheckpoints, Stopped, type TrialCheckpoints } from '../store/checkpoints.ts';
 import { type FinalPlace, type FinalWriter, openFinalWriter } from '../store/final-packs.ts';
-import { packBatch } from '../store/packed-records.ts';
-import { openJournal, type Written } from '../store/store.ts';
+import { createRecordBatch, type WrittenBatch } from '../store/record-batch.ts';
+import { openJournal } from '../store/store.ts';
 import type { Attach } from '../trial/attachments.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import { type SharedData, useSharedData } from '../trial/shared-data.ts';
@@ -50,7 +50,7 @@ export type WorkerMessage = { readonly task: number } & (
 
 /** How the trials of a task ended, as many of the first as were tried, and what was stored; or why it could not be stored. */
 export type WorkerEnding =
-  | { readonly outcomes: readonly Outcome[]; readonly written: Omit<Written, 'ids'> | null }
+  | { readonly outcomes: readonly Outcome[]; readonly written: WrittenBatch | null }
   | { readonly storeError: string };
 
 /** Milliseconds between two reports of an epoch, at least. The main thread only needs them for progress bars. */
@@ -69,11 +69,11 @@ let finals: FinalWriter | null = null;
 export default async function work(task: WorkerTask): Promise<WorkerEnding> {
   const { trials, storeDirectory, clock, stopFlag, keep } = task;
   const outcomes: Outcome[] = [];
-  const records: TrialRecord[] = [];
+  const batch = createRecordBatch();
   const done: TrialCheckpoints[] = [];
   const started = performance.now();
   let ended = started;
-  let written: Omit<Written, 'ids'> | null = null;
+  let written: WrittenBatch | null = null;
   const listed = trials.length === 1 ? undefined : await listCheckpoints(storeDirectory);
   try {
     for (const [index, trial] of trials.entries()) {
@@ -82,8 +82,8 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
       beginTrial(clock, index);
       try {
         const { record, checkpoints } = await compute(trial, index, task, listed);
-        records.push(record);
-        done.push(checkpoints);
+        if (keep !== 'models') batch.add(record);
+        if (checkpoints.hasFiles()) done.push(checkpoints);
         outcomes.push({ ending: record.status, seconds: (performance.now() - ended) / 1000 });
       } catch (error) {
         if (error instanceof LaunchFailure) throw error;
@@ -92,10 +92,9 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
       }
       ended = performance.now();
     }
-    if (keep !== 'models' && records.length > 0) {
+    if (batch.size > 0) {
       journal ??= openJournal(storeDirectory);
-      const lines = await (await journal).append(...records).catch(throwLaunchFailure);
-      written = { lines, packed: packBatch(records) };
+      written = await batch.writeTo(await journal).catch(throwLaunchFailure);
     }
   } catch (error) {
     // An error loses its class when it is sent to the main thread.

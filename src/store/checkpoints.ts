@@ -60,6 +60,8 @@ export async function savedEpochs(
 
 /** The checkpoint files of a trial. They are removed once the trial's record is in the store. */
 export interface TrialCheckpoints extends Checkpoints {
+  /** Whether there is something to remove. */
+  hasFiles(): boolean;
   remove(): Promise<void>;
 }
 
@@ -147,6 +149,7 @@ export async function openCheckpoints(
       pause = pauseAfter(last - begun, every);
       if (stopRequested()) throw new Stopped('the training was stopped');
     },
+    hasFiles: () => names.length > 0,
     remove: async () => {
       for (const name of names) await remove(name);
     },

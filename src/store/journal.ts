@@ -207,16 +207,22 @@ export function resultText({ seconds: _, at: __, config: ___, ...rest }: TrialRe
   return canonicalJson(rest);
 }
 
-/** Where records were written: one after another from a byte of a journal on, in lines of these lengths without their newlines. */
-export interface WrittenLines {
+/** The first byte of what was written to a journal. */
+interface Place {
   readonly journal: string;
   readonly offset: number;
+}
+
+/** Where records were written: one after another from a byte on, in lines of these lengths without their newlines. */
+export interface WrittenLines extends Place {
   readonly lengths: readonly number[];
 }
 
 /** Appends records to its own journal. All of them are on disk before the promise resolves. */
 export interface JournalWriter {
   append(...records: readonly TrialRecord[]): Promise<WrittenLines>;
+  /** The same of records as lines, of these lengths without their newlines. */
+  appendLines(bytes: Uint8Array, lengths: readonly number[]): Promise<WrittenLines>;
   close(): Promise<void>;
 }
 
@@ -251,10 +257,9 @@ export async function openJournal(directory: string): Promise<JournalWriter> {
     await closing?.file.close();
   };
   /** Writes the lines to a journal. Returns where they are for all to read; null if they are not. */
-  const writeTo = async ({ path, file }: Journal, lines: readonly string[]): Promise<WrittenLines | null> => {
-    const text = Buffer.from(lines.join(''));
+  const writeTo = async ({ path, file }: Journal, bytes: Uint8Array): Promise<Place | null> => {
     try {
-      await file.appendFile(text);
+      await file.appendFile(bytes);
       await file.datasync();
     } catch (error) {
       // Another machine has removed the file.
@@ -262,20 +267,18 @@ export async function openJournal(directory: string): Promise<JournalWriter> {
       throw error;
     }
     const size = await sizeInPlace(path, file);
-    if (size === null) return null;
-    const lengths = lines.map((line) => Buffer.byteLength(line) - 1);
-    return { journal: basename(path), offset: size - text.length, lengths };
+    return size === null ? null : { journal: basename(path), offset: size - bytes.length };
   };
-  const append = async (lines: readonly string[]): Promise<WrittenLines> => {
+  const append = async (bytes: Uint8Array): Promise<Place> => {
     try {
       journal ??= await createJournal(directory);
-      const written = await writeTo(journal, lines);
+      const written = await writeTo(journal, bytes);
       if (written !== null) return written;
       // `store repair` or `gc` has replaced the journal, because this process showed no sign of life for too long. They kept
       // the earlier records, but not these.
       await close().catch(() => {});
       journal = await nextJournal(directory);
-      const again = await writeTo(journal, lines);
+      const again = await writeTo(journal, bytes);
       if (again === null) throw Object.assign(new Error('removed'), { code: 'ENOENT' });
       return again;
     } catch (error) {
@@ -284,12 +287,20 @@ export async function openJournal(directory: string): Promise<JournalWriter> {
       throw storeError(directory, error);
     }
   };
+  const appendLines: JournalWriter['appendLines'] = (bytes, lengths) => {
+    const appended = last.then(async () => ({ ...(await append(bytes)), lengths }));
+    last = appended.catch(() => {});
+    return appended;
+  };
   return {
     append: (...records) => {
-      const appended = last.then(() => append(records.map(encodeLine)));
-      last = appended.catch(() => {});
-      return appended;
+      const lines = records.map((record) => Buffer.from(encodeLine(record)));
+      return appendLines(
+        Buffer.concat(lines),
+        lines.map(({ length }) => length - 1),
+      );
     },
+    appendLines,
     close: async () => {
       await last;
       await close();

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createTrial, type TrialConfig, type TrialRecord } from '../trial/trial.ts';
-import { packBatch } from './packed-records.ts';
+import { createRecordBatch, type WrittenBatch } from './record-batch.ts';
 import { type JournalWriter, openJournal, openStore, type Store } from './store.ts';
 
 let folder: string;
@@ -20,9 +20,18 @@ function record(name: string, mse = 0.5, at = '2026-01-01T00:00:00.000Z'): Trial
   };
 }
 
+function writeBatch(journal: JournalWriter, records: readonly TrialRecord[]): Promise<WrittenBatch> {
+  const batch = createRecordBatch();
+  for (const one of records) batch.add(one);
+  return batch.writeTo(journal);
+}
+
 async function write(journal: JournalWriter, store: Store | null, ...records: TrialRecord[]): Promise<void> {
-  const lines = await journal.append(...records);
-  store?.learn({ lines, ids: records.map(({ id }) => id), packed: packBatch(records) });
+  const written = await writeBatch(journal, records);
+  store?.learn(
+    written,
+    records.map(({ id }) => id),
+  );
 }
 
 const whole = (found: TrialRecord | undefined) => found && { ...found, config: found.config };
@@ -45,9 +54,10 @@ test('what the store has read already is not taken over again', async () => {
   const a = record('a');
   const journal = await openJournal(folder);
   const store = await openStore(folder);
-  const lines = await journal.append(a);
+  const { lines } = await writeBatch(journal, [a]);
   await store.refresh();
-  store.learn({ lines, ids: [a.id], packed: packBatch([record('a', 7)]) });
+  const { packed } = await writeBatch(await openJournal(join(folder, 'other')), [record('a', 7)]);
+  store.learn({ lines, packed }, [a.id]);
   expect(whole(store.get(a.id))).toEqual(a);
   await write(journal, store, record('b'));
   await journal.close();
@@ -77,6 +87,25 @@ test('of two records of a trial, the earlier one counts, and that they differ is
   expect(whole(store.get(older.id))).toEqual(older);
   expect(store.problems).toMatchObject([{ kind: 'conflict' }]);
   await Promise.all([other.close(), journal.close()]);
+});
+
+test('a batch writes what its records are as lines, and is empty then', async () => {
+  const batch = createRecordBatch();
+  const [one, other] = ['one', 'other'].map((name) => join(folder, name));
+  const journal = await openJournal(one);
+  const records = Array.from({ length: 50 }, (_, index) => record(`a µ ${'long '.repeat(index)}`, index / 7));
+  for (const part of [records.slice(0, 30), records.slice(30)]) {
+    for (const each of part) batch.add(each);
+    expect(batch.size).toBe(part.length);
+    await batch.writeTo(journal);
+    expect(batch.size).toBe(0);
+  }
+  await journal.close();
+  const single = await openJournal(other);
+  await single.append(...records);
+  await single.close();
+  const textIn = async (store: string) => readFile(join(store, (await readdir(store))[0]), 'utf8');
+  expect(await textIn(one)).toBe(await textIn(other));
 });
 
 test('of other trials than it was opened for, a store takes over nothing', async () => {

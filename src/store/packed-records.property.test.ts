@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fixedSeed, hostileJson } from '../hostile.testing.ts';
 import type { TrialRecord } from '../trial/trial.ts';
-import { createPackedRecords, createPacker, packBatch, unpackBatch } from './packed-records.ts';
+import { createBatchPacker, createPackedRecords, createPacker, unpackBatch } from './packed-records.ts';
 
 const part = { id: 'id', config: {} as TrialRecord['config'] };
 /** What a line of a journal says of a record. */
@@ -23,6 +23,12 @@ const record = fc.record({
     fc.constantFrom('', '2026-01-01'),
   ),
 }) as fc.Arbitrary<unknown> as fc.Arbitrary<TrialRecord>;
+
+function packBatch(records: readonly TrialRecord[]) {
+  const packer = createBatchPacker();
+  for (const one of records) packer.add(one);
+  return packer.take();
+}
 
 test('a record that is kept as numbers is what its line in a journal says', () => {
   let kept = 0;

@@ -39,18 +39,36 @@ export interface PackedBatch {
   readonly numbers: Float64Array;
 }
 
-export function packBatch(records: readonly TrialRecord[]): PackedBatch {
-  const packed = records.map(createPacker());
-  const templates = [...new Set(packed.flatMap((one) => one?.template ?? []))];
-  const counts = packed.map((one) => one?.numbers.length ?? 0);
-  const numbers = new Float64Array(counts.reduce((sum, count) => sum + count, 0));
-  let at = 0;
-  for (const one of packed) {
-    if (one !== null) numbers.set(one.numbers, at);
-    at += one?.numbers.length ?? 0;
-  }
-  const kinds = packed.map((one) => (one === null ? -1 : templates.indexOf(one.template)));
-  return { templates, kinds, counts, numbers };
+/** Packs records one by one. */
+export interface BatchPacker {
+  add(record: TrialRecord): void;
+  /** What was added since the last call. */
+  take(): PackedBatch;
+}
+
+export function createBatchPacker(): BatchPacker {
+  const pack = createPacker();
+  let [templates, kinds, counts]: [string[], number[], number[]] = [[], [], []];
+  // Not in the engine's heap, where numbers of each record would be moved again and again until the batch is complete.
+  let numbers = new Float64Array(1024);
+  let used = 0;
+  return {
+    add(record) {
+      const packed = pack(record);
+      const end = used + (packed?.numbers.length ?? 0);
+      if (end > numbers.length) numbers = longer(numbers, new Float64Array(2 * end));
+      if (packed !== null) numbers.set(packed.numbers, used);
+      const known = packed === null ? -1 : templates.indexOf(packed.template);
+      kinds.push(packed === null || known >= 0 ? known : templates.push(packed.template) - 1);
+      counts.push(end - used);
+      used = end;
+    },
+    take() {
+      const batch = { templates, kinds, counts, numbers: numbers.slice(0, used) };
+      [templates, kinds, counts, used] = [[], [], [], 0];
+      return batch;
+    },
+  };
 }
 
 /** The records of a batch; null for one that is not packed. */

@@ -13,22 +13,15 @@ import {
   resultText,
   storeError,
   storeVersion,
-  type WrittenLines,
 } from './journal.ts';
 import { NewerLine, type VisitLine, visitJournal } from './journal-index.ts';
 import { createLineTable, noLine, type Place } from './line-table.ts';
-import { createPackedRecords, createPacker, type PackedBatch, unpackBatch } from './packed-records.ts';
+import { createPackedRecords, createPacker, unpackBatch } from './packed-records.ts';
 import { describeProblems, type Problem } from './problems.ts';
+import type { WrittenBatch } from './record-batch.ts';
 
 export { type JournalWriter, openJournal, storeVersion } from './journal.ts';
 export { describeProblems } from './problems.ts';
-
-/** Records that were written to a journal: their ids, in the order of their lines, and what they say. */
-export interface Written {
-  readonly lines: WrittenLines;
-  readonly ids: readonly string[];
-  readonly packed: PackedBatch;
-}
 
 /** Records by id. */
 export type Records = Pick<ReadonlyMap<string, TrialRecord>, 'get'>;
@@ -45,10 +38,10 @@ export interface Store extends Records {
   /** Reads what has been written since. */
   refresh(): Promise<void>;
   /**
-   * Takes over records that this process has just written and not yet read: their lines need not be read again. It has no effect on those
+   * Takes over records with these ids that this process has just written and not yet read: their lines need not be read again. It has no effect on those
    * that were read in the meantime.
    */
-  learn(written: Written): void;
+  learn(written: WrittenBatch, ids: readonly string[]): void;
   /** The problems found so far. */
   readonly problems: readonly Problem[];
 }
@@ -201,7 +194,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
     return record;
   };
 
-  const learn = ({ lines: { journal, offset, lengths }, ids, packed: batch }: Written): void => {
+  const learn: Store['learn'] = ({ lines: { journal, offset, lengths }, packed: batch }, ids) => {
     if ((covered.get(journal) ?? 0) !== offset) return;
     const records = [...unpackBatch(batch)];
     let next = offset;
