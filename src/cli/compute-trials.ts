@@ -208,6 +208,8 @@ function labelsOf(runs: readonly PlannedRun[]): (id: string) => string {
 
 /** The trials of several plans, without duplicates. */
 export function distinctTrials(runs: readonly PlannedRun[]): Trial[] {
+  // A plan has each trial once.
+  if (runs.length === 1) return runs[0].plan.cells.map(({ trial }) => trial);
   const ids = createIdSet();
   const trials: Trial[] = [];
   for (const { plan } of runs) {

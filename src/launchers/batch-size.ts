@@ -15,29 +15,35 @@ export interface BatchSizes {
   learn(batch: readonly Trial[], outcomes: readonly (Outcome | null)[]): void;
 }
 
-/** `predicted` are the seconds that trials take by what is known before they run. */
-export function createBatchSizes(predicted: ReadonlyMap<Trial, number>): BatchSizes {
+/** `predict` gives the seconds that a trial takes by what is known before it runs. */
+export function createBatchSizes(predict: (trial: Trial) => number): BatchSizes {
   let factor = 1;
+  /** What was predicted for the trials of a batch. */
+  const predicted = new WeakMap<readonly Trial[], readonly number[]>();
   return {
     take(trials, limit) {
       const batch: Trial[] = [];
+      const each: number[] = [];
       let sum = 0;
       while (trials.length > 0 && batch.length < Math.min(limit, most)) {
-        const seconds = factor * predicted.get(trials.at(-1)!)!;
+        const unscaled = predict(trials.at(-1)!);
+        const seconds = factor * unscaled;
         if (batch.length > 0 && (seconds > longest || sum + seconds > batchSeconds)) break;
         batch.push(trials.pop()!);
+        each.push(unscaled);
         sum += seconds;
         if (seconds > longest) break;
       }
+      predicted.set(batch, each);
       return batch;
     },
     learn(batch, outcomes) {
       let [actual, expected] = [0, 0];
-      for (const [index, trial] of batch.entries()) {
+      for (const [index, seconds] of (predicted.get(batch) ?? batch.map(predict)).entries()) {
         const outcome = outcomes[index] ?? null;
         if (outcome === null || !('seconds' in outcome)) continue;
         actual += outcome.seconds;
-        expected += predicted.get(trial)!;
+        expected += seconds;
       }
       if (expected > 0) factor += (actual / expected - factor) / 2;
     },

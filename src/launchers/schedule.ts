@@ -59,9 +59,8 @@ export async function schedule(
   /** The trials of the running tasks, by id. */
   const running = new Map<string, Trial>();
   const tasks = new Set<Promise<void>>();
-  const predicted = new Map(trials.map((trial) => [trial, trialSeconds(trial.config)]));
-  const sizes = createBatchSizes(predicted);
-  let open = openTrials(longestFirst(trials, predicted));
+  const sizes = createBatchSizes(predict);
+  let open = openTrials(longestFirst(trials));
   /** In reverse order: the next trial is the last. */
   let claimed: Trial[] = [];
 
@@ -176,13 +175,16 @@ export async function schedule(
   return { computed, failures };
 }
 
+/** The seconds that a trial takes by what is known before it runs: not kept, as those of a million would fill the memory. */
+const predict = ({ config }: Trial): number => trialSeconds(config);
+
 /**
  * Trials of equal length come in an order that is spread evenly over them (multiples of the golden ratio): what the first
  * ones take, and how many of them diverge, is then what to expect of the others. Of thousands, some that are adjacent stay
  * together, so that views read their records from one place.
  */
-function longestFirst(trials: readonly Trial[], predicted: ReadonlyMap<Trial, number>): Trial[] {
-  const seconds = Float64Array.from(trials, (trial) => predicted.get(trial)!);
+function longestFirst(trials: readonly Trial[]): Trial[] {
+  const seconds = Float64Array.from(trials, predict);
   const together = Math.max(1, Math.min(64, Math.floor(trials.length / 1000)));
   const spread = Uint32Array.from(trials.keys(), (index) =>
     Math.imul(Math.floor(index / together), 0x9e3779b9),

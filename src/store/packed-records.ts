@@ -94,11 +94,14 @@ export interface PackedRecords {
 /** As many as about 200,000 records of trainings of 1 epoch have. */
 const mostNumbers = 2 ** 22;
 const mostTemplates = 256;
+/** Numbers are kept in pieces of this length, as a longer copy of all would need twice the memory for a while. */
+const pieceLength = 2 ** 16;
 
 export function createPackedRecords(): PackedRecords {
-  let used = 0;
-  let numbers = new Float64Array(0);
-  /** By the number of the record: 1 + where its numbers begin, or 0; and the number of its template. */
+  let pieces: Float64Array[] = [];
+  let [piece, used, total] = [new Float64Array(0), 0, 0];
+  /** By the number of the record: 1 + the number of its piece, or 0; where its numbers begin there; and the number of its template. */
+  let places = new Uint16Array(0);
   let begins = new Uint32Array(0);
   let kinds = new Uint8Array(0);
   const templates = new Map<string, number>();
@@ -112,34 +115,42 @@ export function createPackedRecords(): PackedRecords {
   };
   return {
     set(number, packed) {
-      if (packed === null) return;
-      const end = used + packed.numbers.length;
-      const kind = end > mostNumbers ? -1 : kindOf(packed.template);
+      if (packed === null || total + packed.numbers.length > mostNumbers) return;
+      const { length } = packed.numbers;
+      const kind = kindOf(packed.template);
       if (kind < 0) return;
-      if (end > numbers.length) numbers = longer(numbers, new Float64Array(Math.min(mostNumbers, 2 * end)));
-      if (number >= begins.length) {
-        begins = longer(begins, new Uint32Array(2 * number + 1024));
-        kinds = longer(kinds, new Uint8Array(2 * number + 1024));
+      if (used + length > piece.length) {
+        piece = new Float64Array(Math.max(length, Math.min(pieceLength, 1024 * 2 ** pieces.length)));
+        pieces.push(piece);
+        used = 0;
       }
-      numbers.set(packed.numbers, used);
-      begins[number] = used + 1;
+      if (number >= begins.length) {
+        const most = 2 * number + 1024;
+        places = longer(places, new Uint16Array(most));
+        begins = longer(begins, new Uint32Array(most));
+        kinds = longer(kinds, new Uint8Array(most));
+      }
+      piece.set(packed.numbers, used);
+      places[number] = pieces.length;
+      begins[number] = used;
       kinds[number] = kind;
-      used = end;
+      used += length;
+      total += length;
     },
-    has: (number) => number < begins.length && begins[number] > 0,
+    has: (number) => number < places.length && places[number] > 0,
     complete(record, number) {
-      const cursor: Cursor = { numbers, at: begins[number] - 1 };
+      const cursor: Cursor = { numbers: pieces[places[number] - 1], at: begins[number] };
       fills[kinds[number]](cursor, record);
-      return Object.assign(record, { at: new Date(numbers[cursor.at]).toISOString() }) as TrialRecord;
+      return Object.assign(record, { at: new Date(cursor.numbers[cursor.at]).toISOString() }) as TrialRecord;
     },
     clear() {
-      used = 0;
-      begins.fill(0);
+      [pieces, piece, used, total] = [[], new Float64Array(0), 0, 0];
+      places.fill(0);
     },
   };
 }
 
-function longer<T extends Float64Array | Uint32Array | Uint8Array>(values: T, into: T): T {
+function longer<T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(values: T, into: T): T {
   into.set(values);
   return into;
 }
