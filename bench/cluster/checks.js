@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { idsIn, start } from '../torture/program.js';
+import { planChecks } from './plan-checks.js';
 import { until } from './processes.js';
 
 /** Six trials of some seconds each. */
@@ -123,24 +124,28 @@ export function checksOf(cluster, folder, { full }) {
     return { problems, more };
   };
 
+  /** Runs a command as tasks of some seconds, and tells what differs from a run without the cluster. */
+  async function compare(args, name, taskTime = '1s') {
+    await referenceOf(args);
+    const outcome = await run(...args, '--quiet', ...slurm, '--task-time', taskTime, ...into(name));
+    return await problemsOf(args, name, outcome);
+  }
+
   /** Brings back nodes that Slurm drains when they have a task that it does not expect. */
   const resume = () => cluster.run('scontrol', 'update', 'nodename=n[1-2]', 'state=resume');
 
   const checks = {
-    'report --quick': async () => {
-      const args = ['report', '--quick', '--no-figures'];
-      await referenceOf(args);
-      const outcome = await run(...args, '--quiet', ...slurm, '--task-time', '5s', ...into('report'));
-      return { problems: await problemsOf(args, 'report', outcome), remark: `${tasks().length} tasks` };
-    },
+    'report --quick': async () => ({
+      problems: await compare(['report', '--quick', '--no-figures'], 'report', '5s'),
+    }),
 
     verify: async () => {
       const args = full ? ['verify', '--quick'] : ['verify', '--quick', '--claims', claimsFile(folder)];
-      await referenceOf(args);
-      const outcome = await run(...args, '--quiet', ...slurm, '--task-time', '10s', ...into('verify'));
-      const problems = await problemsOf(args, 'verify', outcome);
+      const problems = await compare(args, 'verify', '10s');
       return { problems, remark: full ? 'all claims' : 'claims of grid-search ridge, ffnn and activations' };
     },
+
+    ...planChecks({ folder, run, compare, referenceOf, differences }),
 
     'scancel of two running tasks': () =>
       disturbed(
