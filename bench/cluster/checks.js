@@ -19,6 +19,11 @@ const long = [
   ...['ffnn', '--samples', '2000', '--batch-size', '10', '--epochs', '240000', '--seed', '1'],
   ...['--no-figures'],
 ];
+/** With these, squeue would overlook all jobs, and sbatch refuse them. */
+const variables = {
+  ...{ SQUEUE_STATES: 'S', SQUEUE_USERS: 'nobody', SQUEUE_PARTITION: 'short', SCANCEL_STATE: 'SUSPENDED' },
+  ...{ SBATCH_PARTITION: 'nope', SBATCH_TIMELIMIT: '1', SBATCH_EXPORT: 'NONE', SACCT_FORMAT: 'JobID' },
+};
 const slurm = ['--launcher', 'slurm', '--latency-wait', '2s'];
 /** A task for each trial. */
 const apart = ['--task-time', '1s'];
@@ -29,7 +34,8 @@ const apart = ['--task-time', '1s'];
  */
 export function checksOf(cluster, folder, { full }) {
   const into = (name) => ['--out', `out-${name}`, '--store', `store-${name}`];
-  const launch = (args) => start(folder, args, { environment: { SLURM_CONF: cluster.env.SLURM_CONF } });
+  const launch = (args, variables = {}) =>
+    start(folder, args, { environment: { ...variables, SLURM_CONF: cluster.env.SLURM_CONF } });
   const run = (...args) => launch(args).ended;
 
   /** The tasks of a check that squeue shows: id, state and node. */
@@ -253,6 +259,14 @@ export function checksOf(cluster, folder, { full }) {
           ...problems,
         ],
       };
+    },
+
+    'options of Slurm in variables of the user': async () => {
+      await referenceOf(six);
+      const args = [...six, '--quiet', ...slurm, ...apart, ...into('variables')];
+      const problems = await problemsOf(six, 'variables', await launch(args, variables).ended);
+      const count = submissionsOf('variables').length;
+      return { problems: [...problems, ...(count === 1 ? [] : [`${count} submissions instead of one`])] };
     },
 
     'a time limit': () =>

@@ -1,5 +1,6 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { exitCodes, UserError } from '../../errors.ts';
+import { environmentOf } from './environment.ts';
 import { isNoAnswer } from './no-answer.ts';
 import {
   accountingFormat,
@@ -39,17 +40,9 @@ const longest = 120_000;
 /** The most that a command prints: a queue of a million jobs. */
 const maxBuffer = 2 ** 28;
 
-/**
- * Variables that are options of sbatch and would override what the script says. Those of a job in which this process runs
- * itself (SLURM_CPUS_PER_TASK, ...) are not this job's.
- */
-const foreign = /^(SBATCH_(?!CLUSTERS$|EXPORT$)|SLURM_(?!CONF$|CLUSTERS$|TIME_FORMAT$|UMASK$))/;
-
 function run(command: string, args: readonly string[], cwd?: string): Promise<Answer> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
-  // Lists of indices are cut off at 64 bytes otherwise.
   const options = {
-    env: { ...env, SLURM_BITSTR_LEN: '0' },
+    env: environmentOf(process.env),
     timeout: longest,
     maxBuffer,
     ...(cwd && { cwd }),

@@ -16,7 +16,7 @@ const meanings: Readonly<Record<string, string>> = {
   PREEMPTED: 'was preempted',
   NODE_FAIL: 'lost its node',
   CANCELLED: 'was cancelled',
-  OUT_OF_MEMORY: 'needed more memory than it was given',
+  OUT_OF_MEMORY: 'needed more memory than it was given by {slurmMem} or the cluster',
 };
 
 export const logOf = (folder: string, job: string): string => join(folder, 'logs', `${job}.log`);

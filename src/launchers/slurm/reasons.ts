@@ -10,11 +10,11 @@ export function isDoubtful(reason: string): boolean {
   return reason !== '' && (!usual.test(reason) || ownLimit.test(reason));
 }
 
-/** What to do about reasons, the first that fits. */
+/** What to do about reasons, the first that fits. JOB is its number. */
 const hints: readonly (readonly [RegExp, string])[] = [
-  [/^JobHeldUser$/, 'scontrol release lets it start'],
+  [/^JobHeldUser$/, 'scontrol release JOB lets it start'],
   [/^JobHeldAdmin$/, 'whoever runs the cluster holds it, and can say why'],
-  [/held$/, 'scontrol release lets it start, on a node that can'],
+  [/held$/, 'scontrol release JOB lets it start, on a node that can'],
   [/DependencyNeverSatisfied/, 'what it depends on has failed; cancel it, and submit without'],
   [
     /TimeLimit|WallDuration/,
@@ -34,6 +34,6 @@ const hints: readonly (readonly [RegExp, string])[] = [
 
 /** Why a job may wait forever, and what to do. */
 export function waitText(job: string, reason: string): string {
-  const hint = hints.find(([said]) => said.test(reason))?.[1] ?? `scontrol show job ${job} says more`;
-  return `job ${job} waits, and may wait forever: Slurm says ${reason}; ${hint}`;
+  const hint = hints.find(([said]) => said.test(reason))?.[1] ?? 'scontrol show job JOB says more';
+  return `job ${job} waits, and may wait forever: Slurm says ${reason}; ${hint.replace('JOB', job)}`;
 }
