@@ -287,13 +287,15 @@ export function campaignsOf(size, random) {
   const kill = (args) => (folder, settings) => interrupted(folder, args, ['SIGKILL'], settings);
   const stop = (args) => (folder, settings) => interrupted(folder, args, ['SIGINT', 'SIGTERM'], settings);
   return [
-    campaign('SIGKILL, small trials', kill(grid(pick(20, 60, 200))), { count: pick(3, 20, 140) }),
+    campaign('SIGKILL, small trials', kill([...grid(pick(20, 60, 200)), ...pick(['--no-figures'], [], [])]), {
+      count: pick(2, 20, 140),
+    }),
     campaign('SIGKILL, one long training', kill(mnist(pick(20, 40, 80))), { count: pick(2, 8, 60) }),
     campaign('SIGINT and SIGTERM, small trials', stop(grid(pick(20, 40, 100))), { count: pick(2, 6, 20) }),
     campaign('SIGINT and SIGTERM, one long training', stop(mnist(pick(20, 40, 80))), {
       count: pick(2, 6, 20),
     }),
-    campaign('damaged journals', damage, { count: pick(5, 20, 60) }),
+    campaign('damaged journals', damage, { count: pick(2, 20, 60) }),
     campaign('two processes', severalProcesses, { trials: pick(30, 200, 2000), processes: 2, kills: 0 }),
     campaign('eight processes', severalProcesses, {
       trials: pick(30, 200, 10_000),
