@@ -74,7 +74,8 @@ async function csvCell(): Promise<(value: Value) => string> {
 /** Text that means the same in every reader of CSV. */
 const plain = /^[a-z0-9][a-z0-9_.: -]*$/i;
 
-/** The shortest text of a number. String(x) alone drops the sign of -0. */
+/** The shortest text of a number. String(x) alone drops the sign of -0; of fractions it keeps thousands in memory, which JSON does not. */
 function shortestText(x: number): string {
+  if (!Number.isInteger(x)) return JSON.stringify(x);
   return Object.is(x, -0) ? '-0' : String(x);
 }

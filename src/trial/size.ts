@@ -54,11 +54,12 @@ function secondsOf(config: TrialConfig): number {
   const { resamples, method } = bootstrap ?? { resamples: 0, method: 'test' };
   const fits = 1 + (split.folds ?? 0) + (method === 'test' ? 0 : resamples);
   const rest =
-    secondsPer.trial +
     size.rows * secondsPer.row +
     (areAsStored(features) ? 0 : size.rows * columns * secondsPer.centredInput) +
     resamples * size.testRows * secondsPer.resampledRow;
-  return fits * solverEntry(model.solver).seconds(model, size) + rest;
+  const own = fits * solverEntry(model.solver).seconds(model, size) + rest;
+  // Trials of milliseconds are sent and written together, those that take longer one by one.
+  return own + Math.min(secondsPer.trial, Math.max(secondsPer.tinyTrial, own / 10));
 }
 
 /** Trials of one kind take longer, or less long, than `trialSeconds` by about the same factor. */
