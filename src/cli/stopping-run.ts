@@ -166,8 +166,9 @@ export async function showRounds({ run, schedule, rounds }: StoppingRun, options
     for (const [index, round] of upper.rounds.entries())
       writeStdout(`round ${index + 1} of ${schedule.length}: at most ${scheduleText(round)}`);
     const share = cost.atMost / cost.all;
+    const all = `all rounds: at most ${cost.atMost} of the ${cost.all} ${cost.unit} that all settings take (${Math.round(100 * share)} %)${timeText((share * whole) / jobs, jobs)}`;
     writeStdout(
-      `all rounds: at most ${cost.atMost} of the ${cost.all} ${cost.unit} that all settings take (${Math.round(100 * share)} %)${timeText((share * whole) / jobs, jobs)}`,
+      ...fold(all, process.stdout.isTTY ? screenOf(process.stdout).width : Number.POSITIVE_INFINITY),
     );
   }
   if (open === null) {

@@ -100,7 +100,11 @@ export function parallelFigure(searched: Searched, look: Look): Figure {
       ...mark,
       ...(look.interactive && { tooltip: { signal: 'datum.label' } }),
     },
-    encoding: { x, y, color, detail: { field: 'number' }, order: { field: 'x', type: 'quantitative' } },
+    encoding: {
+      ...{ x, y, color, detail: { field: 'number' }, order: { field: 'x', type: 'quantitative' } },
+      // For screen readers: places on axes say nothing.
+      description: { field: 'label', type: 'nominal' },
+    },
   });
   const many = rows.length > 150;
   const ticks = [
