@@ -172,10 +172,10 @@ export async function readMaxArraySize(): Promise<number> {
         'run this command on a login node of the cluster; scontrol ping says whether its controller answers',
     });
   }
-  if (size < 2) {
+  if (size < 1) {
     throw new UserError({
       what: 'this cluster does not allow job arrays',
-      expected: 'MaxArraySize of at least 2',
+      expected: 'MaxArraySize of at least 1',
       received: size,
       remedy: 'ask those who run it to allow them, or run without {launcher} slurm',
     });
