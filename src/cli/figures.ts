@@ -23,7 +23,9 @@ export async function drawPlan(
 /** Why a run, whose results go to `out`, does not draw its figures itself, nor on its page; null if it draws them. */
 export function whyUndrawn({ experiment, cells, search }: Plan, out: string): string | null {
   const why = whyNotDrawn(experiment, cells, { isSearch: search !== undefined });
-  if (why !== null || search !== undefined || cells.length <= mostWhileRunning) return why;
+  if (search !== undefined) return why;
+  if (why !== null) return `${why}; fys-nn plot ${shellQuoted(out)} draws some of them`;
+  if (cells.length <= mostWhileRunning) return null;
   return `no figures yet, because there are more than ${mostWhileRunning} trials: fys-nn plot ${shellQuoted(out)} draws them`;
 }
 

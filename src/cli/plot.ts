@@ -112,9 +112,10 @@ function lookOf({ axes, metric, width, height, title, log }: Flags) {
 async function figuresIn(folder: string, flags: Flags, { wanted, size, look }: AskedLook): Promise<Figure[]> {
   const { withAxes } = await import('../figures/axes.ts');
   const { draw } = await import('../figures/index.ts');
+  const { thinned } = await import('../figures/thinned.ts');
   const { fitted } = await import('../figures/fit.ts');
   const { whyNotDrawn } = await import('../figures/limits.ts');
-  const { openRun, wholeResults } = await import('../figures/folder.ts');
+  const { openRun, thinnedRun, wholeResults } = await import('../figures/folder.ts');
   const { allExperiments } = await import('../../experiments/index.ts');
   const { publishedOf } = await import('../claims/published.ts');
   const { isFunctionsFolder, readFunctionsFigure } = await import('./activation-functions.ts');
@@ -122,14 +123,18 @@ async function figuresIn(folder: string, flags: Flags, { wanted, size, look }: A
     const drawFunctions = await readFunctionsFigure(folder);
     return fitted((own) => [drawFunctions(own)], look, size);
   }
-  const run = await openRun(folder, allExperiments);
+  let run = await openRun(folder, allExperiments);
   const { search, trials } = run.results;
-  const why = whyNotDrawn(withAxes(run.results, wanted).results.experiment, trials, {
+  const { experiment } = withAxes(run.results, wanted).results;
+  const why = whyNotDrawn(experiment, trials, {
     isSearch: search !== undefined && wanted.axes.length + wanted.metrics.length === 0,
   });
   if (why !== null) {
-    if (flags.quiet !== true) writeStderr(`note: ${folder}: ${why}`);
-    return [];
+    const fewer = search === undefined ? thinned(run.results, experiment.layout) : null;
+    const instead = fewer === null ? '' : `; ${fewer.note[0].toLowerCase()}${fewer.note.slice(1, -1)}`;
+    if (flags.quiet !== true) writeStderr(`note: ${folder}: ${why}${instead}`);
+    if (fewer === null) return [];
+    run = thinnedRun(run, fewer.isDrawn, fewer.note);
   }
   const results = await wholeResults(run);
   const published = await publishedOf(results.experiment.name);

@@ -11,11 +11,14 @@ import type { TrialResult } from './results.ts';
 
 type Curves = TrialResult['curves'];
 
-/** Reads curves.csv: the curves of each trial by its id, then by split and loss, such as test_mse. `check` refuses rows of other runs. */
+/**
+ * Reads curves.csv: the curves of each trial that has settings, by its id, then by split and loss, such as test_mse. `check` refuses
+ * rows of other runs.
+ */
 export async function readCurves(
   folder: string,
   experiment: Experiment,
-  settingsOf: (id: string) => Settings | undefined,
+  settingsOf: (id: string) => Settings | null,
   check: (row: Row, file: string) => void,
   written: WrittenFiles,
 ): Promise<ReadonlyMap<string, Curves>> {
@@ -31,9 +34,10 @@ export async function readCurves(
       check(row, 'curves.csv');
       const ofSplit = parseCell(row, 'split', (cell, name) => parseChoice(cell, splitNames, name));
       const loss = parseCell(row, 'metric', (cell, name) => parseChoice(cell, losses, name));
-      const values = collect.curve(id, `${ofSplit}_${loss}`);
-      const settings = settingsOf(id) ?? {};
-      const add = (epoch: number, value: number | null) => values?.set(indexOfEpoch(epoch, settings), value);
+      const settings = settingsOf(id);
+      const values = settings === null ? null : collect.curve(id, `${ofSplit}_${loss}`);
+      const add = (epoch: number, value: number | null) =>
+        values?.set(indexOfEpoch(epoch, settings ?? {}), value);
       above = { id, split, metric, add };
     }
     if (!epochs.has(text)) epochs.set(text, parseCell(row, 'epoch', options.epochs.parse) as number);

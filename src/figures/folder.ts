@@ -16,7 +16,7 @@ import { readStopped, ruleOf } from './folder-rounds.ts';
 import type { Row } from './folder-table.ts';
 import { type FolderTrials, readTrials } from './folder-trials.ts';
 import { drawnPrediction } from './predictions.ts';
-import type { Results } from './results.ts';
+import type { Results, TrialResult } from './results.ts';
 
 /**
  * Reads the results of a run from manifest.json, trials.csv and curves.csv in its folder; with 'trials', without curves and
@@ -46,6 +46,20 @@ export interface RunFolder extends Pick<FolderTrials, 'ids'> {
 /** The results of a run with its curves and what is drawn of single trials. */
 export async function wholeResults(run: RunFolder): Promise<Results> {
   return addPredictions(await addClassifiers(await addCurves(run), run), run);
+}
+
+/** A run of which some settings are drawn, as `note` says. */
+export function thinnedRun(
+  run: RunFolder,
+  isDrawn: (trial: TrialResult) => boolean,
+  note: string,
+): RunFolder {
+  const { trials } = run.results;
+  return {
+    ...run,
+    ids: run.ids.filter((_, index) => isDrawn(trials[index])),
+    results: { ...run.results, trials: trials.filter(isDrawn), thinned: note },
+  };
 }
 
 /** Reads the trials of a run. */
@@ -107,7 +121,7 @@ function checkListed(row: Row, file: string, folder: string, known: ReadonlySet<
 async function addCurves({ folder, ids, results, written, check }: RunFolder): Promise<Results> {
   const { experiment, trials } = results;
   const places = new Map(ids.map((id, index) => [id, index]));
-  const settingsOf = (id: string) => trials[places.get(id) ?? -1]?.settings;
+  const settingsOf = (id: string) => trials[places.get(id) ?? -1]?.settings ?? null;
   const curves = await readCurves(folder, experiment, settingsOf, check, written);
   const kept = await readCoefficients(folder, check, written);
   return {

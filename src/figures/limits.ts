@@ -1,14 +1,22 @@
 import type { OptionName } from '../experiment/options.ts';
-import { leads, withoutSeeds } from '../experiment/seeds.ts';
+import { leads } from '../experiment/seeds.ts';
 import { isInGrid } from '../output/settings.ts';
 import { gridAxes } from './grid.ts';
-import { type Results, valuesOf } from './results.ts';
+import { cellKeys, type Results, valuesOf } from './results.ts';
 
 /** Of more trials, `fys-nn plot` draws the figures, not the run: they need the results of all trials in memory. */
 export const mostWhileRunning = 5000;
 
 /** The largest figure that is still legible and is drawn within seconds. */
-const limits = { trials: 200_000, rows: 100, columns: 100, panels: 25, cells: 2500, curves: 200 };
+const limits = {
+  trials: 200_000,
+  rows: 100,
+  columns: 100,
+  panels: 25,
+  cells: 2500,
+  curves: 200,
+  points: 2000,
+};
 
 /** The trials of a search from which the drawn ones are chosen within seconds. */
 const mostOfSearch = 20_000;
@@ -37,7 +45,7 @@ function countsOf(experiment: Results['experiment'], trials: Trials): Partial<ty
   // What is drawn of seeds is their mean and spread, so there may be any number of them.
   const all = leads(trials).map((settings) => ({ settings }));
   if (curves !== null || columns === null) return { curves: combinations(all, []) };
-  if (rows === null) return { curves: combinations(all, [columns]) };
+  if (rows === null) return { curves: combinations(all, [columns]), points: valuesOf(all, columns).length };
   const inside = all.filter(({ settings }) => isInGrid(settings, rows, columns));
   if (inside.length === 0) return { curves: combinations(all, []) };
   const axes = gridAxes(experiment, inside);
@@ -51,6 +59,6 @@ function countsOf(experiment: Results['experiment'], trials: Trials): Partial<ty
 
 /** The number of distinct settings if the seeds and some options are ignored. */
 function combinations(trials: Trials, without: readonly OptionName[]): number {
-  const left = Object.fromEntries(without.map((name) => [name, null]));
-  return new Set(trials.map(({ settings }) => JSON.stringify({ ...withoutSeeds(settings), ...left }))).size;
+  const keyOf = cellKeys(trials, without);
+  return new Set(trials.map(({ settings }) => keyOf(settings))).size;
 }

@@ -19,8 +19,9 @@ import {
 } from './results.ts';
 
 /** Warnings that are printed in the figure itself. */
-export function warningsOf({ quick, variant }: Results): string[] {
+export function warningsOf({ quick, variant, thinned }: Results): string[] {
   return [
+    ...(thinned === undefined ? [] : [thinned]),
     ...(quick ? ['QUICK RUN: do not compare with the report.'] : []),
     ...(variant === 'text' ? ["The report's wording (--variant text)."] : []),
   ];

@@ -28,6 +28,8 @@ export interface Results {
   readonly search?: Pick<Search, 'method' | 'space'>;
   /** In the plan's order. */
   readonly trials: readonly TrialResult[];
+  /** A sentence that says which of the run's settings are among the trials; absent if all are. */
+  readonly thinned?: string;
   /** Settings that were stopped early, without seeds and with the epochs of the others; absent if none were. */
   readonly stopped?: readonly StoppedResult[];
 }
@@ -137,12 +139,34 @@ export interface Group {
   readonly trials: readonly TrialResult[];
 }
 
+/**
+ * Returns a text of a cell's settings that is the same for all its seeds and tells it apart from the other cells. It has only the
+ * options in which these differ: texts of all settings would take more memory than the trials of a large grid.
+ */
+export function cellKeys(
+  trials: Trials,
+  without: readonly OptionName[] = [],
+): (settings: Settings) => string {
+  const cells = leadSettings(trials);
+  const [first = {}] = cells;
+  const names = new Set<OptionName>();
+  for (const settings of [first, ...cells]) {
+    const own = Object.keys(settings) as OptionName[];
+    for (const name of own) if (!(name in first) || settings[name] !== first[name]) names.add(name);
+    if (own.length < Object.keys(first).length)
+      for (const name of Object.keys(first) as OptionName[]) if (!(name in settings)) names.add(name);
+  }
+  const telling = [...names].filter((name) => !isSeed(name) && !without.includes(name));
+  return (settings) => JSON.stringify(telling.map((name) => (name in settings ? settings[name] : {})));
+}
+
 /** Groups the seeds of each cell, in the order of the trials. */
 export function groupSeeds(trials: readonly TrialResult[]): Group[] {
+  const keyOf = cellKeys(trials);
   let last: { readonly trial: TrialResult; readonly key: string } | null = null;
   const groups = groupBy(trials, (trial) => {
     const isSame = last !== null && differInSeeds(last.trial, trial);
-    const key = isSame ? last!.key : JSON.stringify(withoutSeeds(trial.settings));
+    const key = isSame ? last!.key : keyOf(trial.settings);
     last = { trial, key };
     return key;
   });

@@ -67,9 +67,9 @@ export function commandOf(
 const mostListed = 100;
 
 /** Values as the command line takes them: very many as the range that gives them, such as linspace(0.001,0.1,1000). */
-function rangeText(values: readonly Setting[]): string {
+function rangeText(values: readonly Setting[], most = mostListed): string {
   const text = listText(values);
-  if (values.length <= mostListed || !text.includes(',')) return text;
+  if (values.length <= most || !text.includes(',')) return text;
   const ranges = ['linspace', 'geomspace'].map(
     (name) => `${name}(${values[0]},${values.at(-1)},${values.length})`,
   );
@@ -84,10 +84,13 @@ function isRangeOf(range: string, text: string): boolean {
   }
 }
 
-/** The same for readers: of very many values that no range gives, the first and the last. */
+/** A table has less room. */
+const mostInTable = 12;
+
+/** The same for readers: of many values that no range gives, the first and the last. */
 export function shortList(values: readonly Setting[]): string {
-  const text = rangeText(values);
-  if (values.length <= mostListed || !text.includes(',') || text.includes('(')) return text;
+  const text = rangeText(values, mostInTable);
+  if (values.length <= mostInTable || !text.includes(',') || text.includes('(')) return text;
   return `${values.slice(0, 3).join(', ')}, ..., ${values.at(-1)} (${values.length} values)`;
 }
 
