@@ -77,6 +77,8 @@ function measureAll() {
       runs: command(['runs', '--store', store]),
       check: command(['check', out, '--baseline', out]),
       plot: command(['plot', out, '--out', figures, '--quiet']),
+      // What open shows.
+      'run again, with a page': command([...ours, '--page']),
     };
     try {
       for (const [step, args] of Object.entries(steps)) results.push(measure(count, step, args));

@@ -78,6 +78,8 @@ function compareBuilds() {
           table: ['table', 'ffnn', ...grid, '--store', at(`${name}-store-2`)],
           check: ['check', at(`${name}-out-1`), '--baseline', at(`${name}-out-2`)],
           plot: ['plot', at(`${name}-out-2`), '--out', at(`${name}-figures`)],
+          // What open shows.
+          'run again, with a page': [...run('2'), '--page'],
         };
         for (const [step, args] of Object.entries(steps)) {
           const result = measure(build, args);

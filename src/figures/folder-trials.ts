@@ -4,7 +4,7 @@ import { isSeed } from '../experiment/seeds.ts';
 import type { WrittenFiles } from '../output/earlier-run.ts';
 import { metricsOf } from '../trial/metrics.ts';
 import { otherVersion } from './folder-errors.ts';
-import { numberOf, parseCell, type Row, readTable } from './folder-table.ts';
+import { copied, numberOf, parseCell, type Row, readTable } from './folder-table.ts';
 import type { TrialResult } from './results.ts';
 
 /** The trials of a folder, in the order of trials.csv, with their ids there. */
@@ -98,9 +98,6 @@ function settingOf(row: Row, name: OptionName, column: string): Setting | null {
     return text === '' ? null : options[name].parse(text, column);
   });
 }
-
-/** A text of its own: a part of a longer one would keep that in memory, and ids of all rows the whole file. */
-const copied = (text: string): string => Buffer.from(text).toString();
 
 /** What no trial has of many metrics takes no memory: copies of one object, which has the metrics that some trial has. */
 function metricsReader(experiment: Experiment): (row: Row) => TrialResult['metrics'] {

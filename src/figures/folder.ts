@@ -13,7 +13,7 @@ import { damagedResults, otherVersion } from './folder-errors.ts';
 import { experimentOf, type Manifest, readManifest, searchOf } from './folder-manifest.ts';
 import { openPredictions } from './folder-predictions.ts';
 import { readStopped, ruleOf } from './folder-rounds.ts';
-import type { Row } from './folder-table.ts';
+import { copied, type Row } from './folder-table.ts';
 import { type FolderTrials, readTrials } from './folder-trials.ts';
 import { drawnPrediction } from './predictions.ts';
 import type { Results, TrialResult } from './results.ts';
@@ -39,7 +39,7 @@ export interface RunFolder extends Pick<FolderTrials, 'ids'> {
   /** Without curves and what is drawn of single trials. */
   readonly results: Results;
   readonly written: WrittenFiles;
-  /** Refuses a row of a trial that is not among those of the run. */
+  /** Refuses a row of a trial that is not among those of the manifest. */
   readonly check: (row: Row, file: string) => void;
 }
 
@@ -64,17 +64,15 @@ export function thinnedRun(
 
 /** Reads the trials of a run. */
 export async function openRun(folder: string, experiments: readonly Experiment[]): Promise<RunFolder> {
-  const { manifest, experiment, written, own, isListed } = await ownTrials(folder, experiments);
+  const { manifest, experiment, written, own, check } = await ownTrials(folder, experiments);
   const { ids } = own;
   const trials = own.trials.map((trial) => ({ ...trial, curves: {} }));
   const cells = trials.map((trial) => trial.settings);
   const search = searchOf(manifest, experiment, folder);
   const stopped =
     'rounds.csv' in written ? await readStopped(folder, experiment, written, cells, ruleOf(manifest)) : null;
-  const known = isListed ? new Set(ids) : null;
   return {
-    ...{ folder, ids, written },
-    check: (row, file) => checkListed(row, file, folder, known),
+    ...{ folder, ids, written, check },
     results: {
       experiment: showingErrorParts(
         withValidation(showingSearch(experiment, search), cells),
@@ -95,8 +93,13 @@ async function ownTrials(folder: string, experiments: readonly Experiment[]) {
   const { trials: listed = {}, ...manifest } = await readManifest(folder);
   const experiment = await experimentOf(manifest, experiments);
   if (experiment === null) throw otherVersion(folder, `an experiment ${JSON.stringify(manifest.experiment)}`);
-  const known = Array.isArray(listed.ids) ? new Set(listed.ids.map((id) => shortId(String(id)))) : null;
-  const check = (row: Row, file: string) => checkListed(row, file, folder, known);
+  const known = Array.isArray(listed.ids)
+    ? new Set(listed.ids.map((id) => copied(shortId(String(id)))))
+    : null;
+  const check = (row: Row, file: string) => {
+    if (known === null || known.has(row.cell('trial'))) return;
+    throw damagedResults(folder, `${file} has trials of another run than manifest.json`);
+  };
   const written = await writtenFiles(folder);
   const own = await readTrials(folder, experiment, check, written);
   const { length } = own.trials;
@@ -107,14 +110,8 @@ async function ownTrials(folder: string, experiments: readonly Experiment[]) {
     experiment,
     written,
     own,
-    isListed: known !== null,
+    check,
   };
-}
-
-/** Refuses a row of a trial that is not among those of the manifest. */
-function checkListed(row: Row, file: string, folder: string, known: ReadonlySet<string> | null): void {
-  if (known === null || known.has(row.cell('trial'))) return;
-  throw damagedResults(folder, `${file} has trials of another run than manifest.json`);
 }
 
 /** The same with the curves and coefficients of the trials. */
