@@ -62,7 +62,8 @@ export async function planCells(
     if (index % 1000 === 999) await setImmediate();
     if (index % row > 0 && first !== null) {
       const seed = lists.seed![index % row] as number;
-      await checks.targets({ ...first.config, seed });
+      const checking = checks.targets({ ...first.config, seed });
+      if (checking !== null) await checking;
       addCell(first.idOf(seed), index);
       continue;
     }

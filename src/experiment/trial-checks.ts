@@ -68,20 +68,25 @@ function checkMemory(config: TrialConfig, facts: DataFacts): void {
   });
 }
 
-/** Checks the targets of the rows that losses for targets in a range are trained on, once for all trials with the same. */
-function createTargetCheck(sources: Sources): (config: TrialConfig) => Promise<void> {
+/**
+ * Checks the targets of the rows that losses for targets in a range are trained on, once for all trials with the same. Returns null where
+ * there is nothing to wait for, which a plan of a million trials need not do.
+ */
+function createTargetCheck(sources: Sources): (config: TrialConfig) => Promise<void> | null {
   const checked = new Set<string>();
-  return async (config) => {
+  return (config) => {
     const { model, data, split, features } = config;
     const loss = solverEntry(model.solver).loss(model);
-    if (losses[loss].targets === null) return;
+    if (losses[loss].targets === null) return null;
     const { centerTargets, scaleTargets } = features;
     const dataSeed = sharedSeed(config, 'data');
     const seeds = [dataSeed, sharedSeed(config, 'split')];
     const key = JSON.stringify([data, seeds, split, centerTargets, scaleTargets, loss]);
-    if (checked.has(key)) return;
-    checkTargets(await loadData(data, dataSeed, sources), config, loss);
-    checked.add(key);
+    if (checked.has(key)) return null;
+    return loadData(data, dataSeed, sources).then((rows) => {
+      checkTargets(rows, config, loss);
+      checked.add(key);
+    });
   };
 }
 
