@@ -113,7 +113,7 @@ export function launcherOptionsOf(flags: LauncherFlags): LauncherOptions {
       mem: flags.slurmMem === undefined ? null : parseMemory(flags.slurmMem),
       constraint: word(flags.slurmConstraint, '--slurm-constraint'),
       options: (flags.sbatchOption ?? []).map(parseSbatchOption),
-      taskTime: parseTime(flags.taskTime ?? '10m', '--task-time', 0.001),
+      taskTime: parseTime(flags.taskTime ?? '10m', '--task-time', 0.0001),
       latencyWait: parseTime(flags.latencyWait ?? '60s', '--latency-wait', 0),
       poll: parseTime(flags.slurmPoll ?? '3s', '--slurm-poll', 0),
       patience: parseTime(flags.slurmPatience ?? '1h', '--slurm-patience', 0),

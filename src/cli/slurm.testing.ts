@@ -9,7 +9,7 @@ import { runProgram } from '../program.testing.ts';
 
 /** Tasks of one trial each, looked at often. The clocks of the fake cluster run 60 times faster. */
 export const oftenLooked = [
-  ...['--launcher', 'slurm', '--task-time', '0.001s', '--slurm-time', '10h'],
+  ...['--launcher', 'slurm', '--task-time', '0.0001s', '--slurm-time', '10h'],
   ...['--slurm-poll', '0.05s', '--latency-wait', '0.1s'],
 ];
 
