@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import type * as Zod from 'zod';
 import { UserError } from '../errors.ts';
-import { readCsv } from '../files/csv.ts';
+import { readCsvParts } from '../files/csv.ts';
 import { sizeAndTime } from '../files/directories.ts';
 import { codeOf, reasonOf } from '../files/errno.ts';
 import { readJsonFile } from '../files/regular-file.ts';
@@ -193,10 +193,15 @@ async function readStored(
   try {
     addSize({ bytes: (await sizeAndTime(path)).size });
     const rows: (readonly string[])[] = [];
-    for await (const row of readRows(path, columns)) {
-      addSize({ rows: 1, cells: row.length });
-      const other = like[rows.length];
-      rows.push(other !== undefined && areEqual(row, other) ? other : row);
+    let above: readonly string[] = names;
+    for await (const records of readRows(path, columns)) {
+      for (const cells of records) {
+        addSize({ rows: 1, cells: cells.length });
+        const other = like[rows.length];
+        const isKnown = other !== undefined && areEqual(cells, other);
+        above = isKnown ? other : keptCells(cells, above);
+        rows.push(above);
+      }
     }
     return { columns, primaryKey: schema.primaryKey, rows };
   } catch (error) {
@@ -209,17 +214,31 @@ function areEqual(row: readonly string[], other: readonly string[]): boolean {
   return row.length === other.length && row.every((cell, column) => cell === other[column]);
 }
 
-async function* readRows(path: string, columns: readonly StoredColumn[]): AsyncGenerator<readonly string[]> {
-  let above: readonly string[] = columns.map(({ name }) => name);
-  const records = readCsv(path);
-  checkHeader(path, (await records.next()).value ?? [], above);
-  let record = 1;
-  for await (const cells of records) {
-    checkRow(path, ++record, cells, columns);
-    // Most cells equal the one above them; sharing the string saves memory.
-    above = cells.map((cell, column) => (cell === above[column] ? above[column] : cell));
-    yield above;
+/** The shortest text that is not copied when it is cut out of a longer one, and keeps that in memory. */
+const shortestPart = 13;
+
+/** Most cells equal the one above them; sharing the string saves memory. Others must not keep the text of the whole file. */
+function keptCells(cells: readonly string[], above: readonly string[]): string[] {
+  return cells.map((cell, column) => {
+    if (cell === above[column]) return above[column];
+    return cell.length < shortestPart ? cell : Buffer.from(cell).toString();
+  });
+}
+
+/** The records after the header, many at once; each is checked. */
+async function* readRows(path: string, columns: readonly StoredColumn[]): AsyncGenerator<string[][]> {
+  const names = columns.map(({ name }) => name);
+  let record = 0;
+  for await (const records of readCsvParts(path)) {
+    const isFirst = record === 0;
+    for (const cells of records) {
+      record++;
+      if (record === 1) checkHeader(path, cells, names);
+      else checkRow(path, record, cells, columns);
+    }
+    yield isFirst ? records.slice(1) : records;
   }
+  if (record === 0) checkHeader(path, [], names);
 }
 
 function checkHeader(path: string, header: readonly string[], names: readonly string[]): void {
