@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command, Option } from 'commander';
 import { allExperiments } from '../../experiments/index.ts';
 import { datasetEntry, datasets } from '../datasets/index.ts';
 import { scalings } from '../datasets/scale.ts';
@@ -16,15 +16,14 @@ import {
 } from '../experiment/options.ts';
 import { lossesOf } from '../nn/losses.ts';
 import { folderName, runFolderName } from '../output/folder-name.ts';
-import { addUnder, headings } from './command-options.ts';
 import { sourcesOf } from './data-flags.ts';
 import { addExamples } from './examples.ts';
 import { olderFlags, settingFlag, withFlags } from './flags.ts';
 import { fold } from './fold.ts';
-import { addRunFlags, choicesFrom, type RunFlags, runOptionsOf } from './run-flags.ts';
-import { type SearchFlags, searchFlags } from './search-flags.ts';
+import { addExperimentRunFlags, choicesFrom, type RunFlags, runOptionsOf } from './run-flags.ts';
+import type { SearchFlags } from './search-flags.ts';
 import type { SetStatus } from './status.ts';
-import { type StoppingFlags, stoppingFlags } from './stopping-flags.ts';
+import type { StoppingFlags } from './stopping-flags.ts';
 import { writeStderr } from './terminal.ts';
 
 type Flags = RunFlags & StoppingFlags & Partial<Record<OptionName, string>>;
@@ -37,19 +36,12 @@ export type PlanFlags = Pick<RunFlags, 'variant' | 'quick' | 'dataDir' | 'dataNa
 export function addExperimentCommand(program: Command, experiment: Experiment, setStatus: SetStatus): void {
   const command = experimentCommand(program, experiment);
   const out = join('results', folderName(experiment.name));
-  addRunFlags(command, {
+  addExperimentRunFlags(command, {
     out,
     elsewhere: out,
     fromFiles: datasets[experiment.dataset].fromFiles,
     quick: quickText(experiment),
   });
-  addUnder(command, headings.run, ...searchFlags());
-  addUnder(
-    command,
-    headings.output,
-    new Option('--page', 'write a page of the results too, for fys-nn open'),
-  );
-  addUnder(command, headings.run, ...stoppingFlags());
   addExamples(
     command,
     experiment.examples.map(([options, what]) => [`${experiment.name} ${withFlags(options)}`, what]),

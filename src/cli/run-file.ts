@@ -1,16 +1,14 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { allExperiments } from '../../experiments/index.ts';
 import { UserError } from '../errors.ts';
 import { shellQuoted } from '../experiment/command-text.ts';
 import type { ExperimentFile } from '../experiment/file.ts';
 import type { OptionName } from '../experiment/options.ts';
 import { folderName } from '../output/folder-name.ts';
-import { addUnder, headings } from './command-options.ts';
 import { addExamples } from './examples.ts';
-import { addRunFlags, choicesFrom } from './run-flags.ts';
-import { type SearchFlags, searchFlags } from './search-flags.ts';
+import { addExperimentRunFlags, choicesFrom } from './run-flags.ts';
+import type { SearchFlags } from './search-flags.ts';
 import type { SetStatus } from './status.ts';
-import { stoppingFlags } from './stopping-flags.ts';
 import { addTrainOptions, dataChoiceOf, planOwn, runOwn, type TrainFlags } from './train.ts';
 
 /** `fys-nn run my.yaml`: an experiment from a file. Every option overrides what the file says. */
@@ -18,19 +16,12 @@ export function addRunCommand(program: Command, setStatus: SetStatus): void {
   const command = program.command('run').description('Run an experiment that is described in a file');
   addFileArgument(command);
   addTrainOptions(command);
-  addRunFlags(command, {
+  addExperimentRunFlags(command, {
     out: 'results/<name>',
     elsewhere: 'results/<name>',
     fromFiles: false,
     quick: fileQuick,
   });
-  addUnder(command, headings.run, ...searchFlags());
-  addUnder(
-    command,
-    headings.output,
-    new Option('--page', 'write a page of the results too, for fys-nn open'),
-  );
-  addUnder(command, headings.run, ...stoppingFlags());
   addExamples(command, [
     ['run my.yaml --plan', 'which trials would run'],
     ['run my.yaml --seed 1..20 --epochs 50', 'with other settings than those of the file'],

@@ -19,7 +19,7 @@ import {
 import { dataFlags } from './data-flags.ts';
 import { type ModelFlags, type ModelOptions, modelFlags, modelOptionsOf } from './model-flags.ts';
 import { type ProgressName, progressHelp, progressNames } from './progress-choices.ts';
-import type { SearchFlags } from './search-flags.ts';
+import { type SearchFlags, searchFlags } from './search-flags.ts';
 import { parseShard, type Shard, shardFlag } from './shard.ts';
 import {
   clusterHeading,
@@ -28,7 +28,7 @@ import {
   launcherFlags,
   launcherOptionsOf,
 } from './slurm-flags.ts';
-import { type StoppingFlags, stoppingRuleOf } from './stopping-flags.ts';
+import { type StoppingFlags, stoppingFlags, stoppingRuleOf } from './stopping-flags.ts';
 
 export const defaultStore = 'results/.trials';
 
@@ -148,6 +148,18 @@ export function addRunFlags(command: Command, { out, elsewhere, fromFiles, quick
     new Option('--json', 'print the summary as JSON, and errors too'),
   );
   helpUnder(command, headings.output);
+}
+
+/** Adds the run options of commands that run one experiment: those above, of searches, of a page, and of stopping early. */
+export function addExperimentRunFlags(command: Command, help: RunHelp): void {
+  addRunFlags(command, help);
+  addUnder(command, headings.run, ...searchFlags());
+  addUnder(
+    command,
+    headings.output,
+    new Option('--page', 'write a page of the results too, for fys-nn open'),
+  );
+  addUnder(command, headings.run, ...stoppingFlags());
 }
 
 /** What the user writes about a run. */

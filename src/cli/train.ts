@@ -23,10 +23,10 @@ import { labelNamesFlag } from './data-flags.ts';
 import { addExamples } from './examples.ts';
 import { choicesOf, listFlag, listNotes } from './experiment.ts';
 import { settingFlag, withFlags } from './flags.ts';
-import { addRunFlags, choicesFrom, type RunFlags, runOptionsOf } from './run-flags.ts';
-import { type SearchFlags, searchFlags } from './search-flags.ts';
+import { addExperimentRunFlags, choicesFrom, type RunFlags, runOptionsOf } from './run-flags.ts';
+import type { SearchFlags } from './search-flags.ts';
 import type { SetStatus } from './status.ts';
-import { type StoppingFlags, stoppingFlags } from './stopping-flags.ts';
+import type { StoppingFlags } from './stopping-flags.ts';
 import { type TableFlags, tableChoicesOf, tableFlags } from './table-flags.ts';
 import { writeStderr } from './terminal.ts';
 
@@ -48,19 +48,12 @@ export function addTrainCommand(program: Command, setStatus: SetStatus): void {
     .command('train')
     .description('Train models on data of your own: a table, images, a formula, or built-in data');
   addTrainOptions(command);
-  addRunFlags(command, {
+  addExperimentRunFlags(command, {
     out: 'results/train-<data>',
     elsewhere: 'results/train-<data>',
     fromFiles: false,
     quick: trainQuick,
   });
-  addUnder(command, headings.run, ...searchFlags());
-  addUnder(
-    command,
-    headings.output,
-    new Option('--page', 'write a page of the results too, for fys-nn open'),
-  );
-  addUnder(command, headings.run, ...stoppingFlags());
   addExamples(command, [
     ['train --data franke --hidden 20-20 --activation sigmoid', 'a network with two hidden layers'],
     ['train --formula "exp(-x^2)+0.1*y" --domain -2:2 --noise 0.1', 'a function of your own'],

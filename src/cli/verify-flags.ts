@@ -117,10 +117,7 @@ export function addVerifyOptions(command: Command): void {
       'let each of 200 seeds play the report: how often honest reports are contradicted, and planted errors found; with --mnist-seeds on MNIST, too',
     ),
     new Option('--plan', 'only say what would be run, how long it takes, and what could still be undecided'),
-    new Option('--jobs <n>', 'worker threads (default: all cores)'),
-    storeFlag(),
-    shardFlag(),
-    ...computingFlags(),
+    ...judgedRunFlags(),
   );
   addUnder(command, clusterHeading, ...launcherFlags());
   addUnder(
@@ -132,6 +129,16 @@ export function addVerifyOptions(command: Command): void {
     new Option('--json', 'print the verdicts as JSON, and errors too'),
   );
   helpUnder(command, headings.output);
+}
+
+/** How the trials that are judged are computed. */
+function judgedRunFlags(): Option[] {
+  return [
+    new Option('--jobs <n>', 'worker threads (default: all cores)'),
+    storeFlag(),
+    shardFlag(),
+    ...computingFlags(),
+  ];
 }
 
 /** An option for one file, which may not be given twice: the first file would be ignored. */
@@ -164,10 +171,7 @@ export function addSpecificationOptions(command: Command): void {
     headings.run,
     new Option('--max-time <minutes>', 'take no further seeds after this time'),
     new Option('--plan', 'only say what would be run, and how long it takes'),
-    new Option('--jobs <n>', 'worker threads (default: all cores)'),
-    storeFlag(),
-    shardFlag(),
-    ...computingFlags(),
+    ...judgedRunFlags(),
   );
   addUnder(command, clusterHeading, ...launcherFlags());
   addUnder(
