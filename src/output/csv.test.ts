@@ -62,6 +62,7 @@ describe('toCsv', () => {
     ['another word in a number column', ['a', 'infinite', null]],
     ['a number in a text column', [1, 1, null]],
     ['a text in a boolean column', ['a', 1, 'yes']],
+    ['a cell that is missing', ['a', undefined as unknown as Value, true]],
   ])('%s is a bug, and refused', async (_what, row) => {
     await expect(toCsv(table([row]))).rejects.toThrow('trials, row 0');
   });

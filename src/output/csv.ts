@@ -13,6 +13,9 @@ export async function toCsv(table: Table): Promise<string> {
   return text;
 }
 
+/** Equal to no cell, not even to one that is undefined by mistake. */
+const nothingAbove = Symbol('nothing above');
+
 /** A piece has about this many characters. */
 const pieceLength = 2 ** 15;
 
@@ -22,7 +25,7 @@ export async function* csvPieces(table: Table): AsyncGenerator<string> {
   const cellText = await csvCell();
   let text = recordText(table.columns.map(({ name }) => name));
   // Most cells of a table of many trials equal the ones above them.
-  const above: (Value | undefined)[] = table.columns.map(() => undefined);
+  const above: (Value | symbol)[] = table.columns.map(() => nothingAbove);
   const texts = table.columns.map(() => '');
   let index = 0;
   for (const row of table.rows) {
