@@ -87,8 +87,10 @@ export async function computeTrials(
   if (missing.length === 0) writeEvent('plan', { ...counts, expected_seconds: 0 });
   if (missing.length === 0) return { computed: createIdSet(), failures: [] };
   const own = await savedEpochs(store.directory);
-  const continuable = await findContinuable(store.directory, running.force === true ? [] : missing);
-  const continued = new Map([...epochsIn(continuable)].filter(([id, epoch]) => epoch > (own.get(id) ?? 0)));
+  const continuable = await findContinuable(store.directory, missing, running.force);
+  const continued = new Map(
+    [...epochsIn(continuable, missing)].filter(([id, epoch]) => epoch > (own.get(id) ?? 0)),
+  );
   const saved = startingEpochs(own, continued);
   const works = missing.map((trial) => workOf(trial, saved));
   const workOfTrial = (trial: Trial): Work => workOf(trial, saved);

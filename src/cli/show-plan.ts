@@ -48,7 +48,7 @@ export async function showPlan(
 ): Promise<void> {
   const trials = runs.flatMap(({ plan }) => plan.cells.map(({ trial }) => trial));
   const toRun = force ? [] : trials.filter(({ id }) => !store.has(id));
-  const continued = epochsIn(await findContinuable(store.directory, toRun));
+  const continued = epochsIn(await findContinuable(store.directory, toRun), toRun);
   const own = await savedEpochs(store.directory);
   const saved = startingEpochs(own, continued);
   const expectedSeconds = (trials: readonly Trial[]): number => {

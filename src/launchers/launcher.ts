@@ -1,5 +1,5 @@
 import type { Sources } from '../datasets/dataset.ts';
-import type { FinalPlace } from '../store/final-packs.ts';
+import type { PlacesById } from '../store/final-checkpoints.ts';
 import type { Lease } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import type { IdSet } from '../trial/id-set.ts';
@@ -45,8 +45,8 @@ export interface LaunchOptions {
   readonly force?: boolean;
   /** What is put into the store: the records of trials (the default), also their models, or only the models of trials with a record. */
   readonly keep?: Kept;
-  /** Where finished trials with fewer epochs are, from which trials continue, by id; a launcher may do without. */
-  readonly continuable?: ReadonlyMap<string, readonly FinalPlace[]>;
+  /** Where the final checkpoints are from which trials continue, and their own, by id. */
+  readonly continuable?: PlacesById;
   /** Whether trainings leave their last state, from which others continue; true by default. */
   readonly keepFinals?: boolean;
   /** Whether this process alone computes these trials and none has a record, so that it claims them at once and without a lock. */

@@ -66,7 +66,7 @@ export interface TrialCheckpoints extends Checkpoints {
 }
 
 export interface CheckpointOptions {
-  /** Where finished trainings with fewer epochs are, from the best of which training may start. */
+  /** Where finished trainings with fewer epochs are, from the best of which training may start, and where its own last state is. */
   readonly continuable?: readonly FinalPlace[];
   /** What keeps the state after the last epoch; absent if nothing. */
   readonly finals?: FinalWriter | undefined;
@@ -136,7 +136,7 @@ export async function openCheckpoints(
       : {
           // What took less than the time between two checkpoints is computed again.
           due: () => resume !== null || performance.now() - started >= every,
-          keep: (state: TrainingState) => finals.keep(state, writer).catch(onFailure),
+          keep: (state: TrainingState) => finals.keep(state, writer, continuable).catch(onFailure),
         };
   return {
     resume,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { removeEmptyDirectory, removeFile } from '../files/retry-while-busy.ts';
 import { finalName, writeWhole } from '../files/write-whole.ts';
 import { isFamily, namesIn, visitFile, visitFinals } from './final-checkpoints.ts';
@@ -19,9 +19,11 @@ import { isWholeState } from './training-state.ts';
 
 /** The final checkpoints in a store. */
 export interface FoundFinals {
-  /** How many are whole, and their bytes. */
+  /** How many are whole, and their bytes; each counts once. */
   readonly whole: number;
   readonly bytes: number;
+  /** How many are there again. */
+  readonly copies: number;
   /** What is damaged, by its path in the store. */
   readonly damaged: readonly string[];
   /** The paths of all files, in the order in which they can be removed: a kill in between leaves nothing that looks damaged. */
@@ -32,7 +34,8 @@ export interface FoundFinals {
 
 /** Reads every final checkpoint in a store. Errors: a file cannot be read, which may be whole. */
 export async function findFinals(directory: string): Promise<FoundFinals> {
-  const counts = { whole: 0, bytes: 0 };
+  const counts = { whole: 0, bytes: 0, copies: 0 };
+  const known = new Set<string>();
   const damaged: string[] = [];
   const files: string[] = [];
   const parts: string[] = [];
@@ -42,7 +45,9 @@ export async function findFinals(directory: string): Promise<FoundFinals> {
     for (const final of listed) {
       const bytes = await reader.read(final);
       if (bytes === null || !isWholeState(bytes, final.family)) damaged.push(pathOf(final));
+      else if (known.has(keyOf(final))) counts.copies++;
       else {
+        known.add(keyOf(final));
         counts.whole++;
         counts.bytes += bytes.length;
       }
@@ -60,8 +65,17 @@ export async function findFinals(directory: string): Promise<FoundFinals> {
           files.push(path);
           visitFile(name, file, add);
         }
-      } else if (isOwn(kinds.finalIndex, folder, name)) {
-        await visitPack(folder, name, () => true, add);
+      } else if (kinds.finalIndex.name.test(name)) {
+        const bad: string[] = [];
+        const addBad = (line: number) => bad.push(`line ${line} of ${join('finals', name)}`);
+        await visitPack(folder, name, () => true, add, addBad);
+        // A run uses every line that is whole, whatever is before it.
+        const isOurs =
+          listed.length > 0 ||
+          isOwn(kinds.finalIndex, folder, name) ||
+          isOwn(kinds.finalStates, folder, statesOf(name));
+        if (!isOurs) continue;
+        for (const line of bad) damaged.push(line);
         files.push(join('finals', name));
         if (existsSync(join(folder, statesOf(name)))) files.push(join('finals', statesOf(name)));
       } else if (isLeft(folder, name)) parts.push(join('finals', name));
@@ -84,9 +98,11 @@ function pathOf({ file, at, bytes }: FinalPlace): string {
   return bytes === null ? path : `the state at byte ${at} of ${path}`;
 }
 
-/** Whether the final checkpoints are one pack, and all of them whole. */
-const arePacked = ({ files, damaged }: FoundFinals): boolean =>
-  damaged.length === 0 && files.length <= 2 && files.every((path) => !kinds.final.name.test(path.slice(-14)));
+/** Whether the final checkpoints are one pack, all of them whole and none there twice. */
+const arePacked = ({ files, damaged, copies }: FoundFinals): boolean =>
+  damaged.length + copies === 0 &&
+  files.length <= 2 &&
+  files.every((path) => !kinds.final.name.test(basename(path)));
 
 /** Puts all that are whole into one pack, each once, and removes the files that they were in. */
 export async function joinFinals(directory: string, found: FoundFinals): Promise<void> {

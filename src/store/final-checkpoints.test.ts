@@ -14,7 +14,7 @@ import { runTrial } from '../trial/run-trial.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 import { type CheckpointOptions, openCheckpoints, Stopped } from './checkpoints.ts';
 import { collectGarbage } from './collect-garbage.ts';
-import { findFinals } from './final-care.ts';
+import { findFinals, joinFinals, removeFinals } from './final-care.ts';
 import { epochsIn, findContinuable, visitFinals } from './final-checkpoints.ts';
 import { createFinalReader, type ListedFinal, openFinalWriter } from './final-packs.ts';
 import { reportOn } from './report.ts';
@@ -269,7 +269,7 @@ describe.each([
   test('which trials continue is known before they run', async () => {
     const settings = [small, small, small, { ...small, seed: [1] }];
     const trials = await Promise.all([3, 4, 6, 6].map((epochs, index) => trialOf(epochs, settings[index])));
-    const continued = async () => epochsIn(await findContinuable(store, trials));
+    const continued = async () => epochsIn(await findContinuable(store, trials), trials);
     expect(await continued()).toEqual(new Map());
     await run(trials[1]);
     await prepare();
@@ -281,6 +281,83 @@ describe.each([
         [trials[2].id, 4],
       ]),
     );
+  });
+});
+
+test('the longest whole one is found behind any number of damaged ones', async () => {
+  for (const epochs of [1, 2, 3, 4, 5, 6]) await run(await trialOf(epochs));
+  for (const epochs of [3, 4, 5, 6]) await changeLastByte(await fileOf(epochs));
+  const passedOver: string[] = [];
+  const options = { onDamaged: (path: string) => passedOver.push(path) };
+  expect((await run(await trialOf(7), options)).trained).toEqual(range(3, 7));
+  expect(passedOver).toHaveLength(4);
+});
+
+test('one that is there and whole is not kept again', async () => {
+  const trial = await trialOf(4);
+  await run(trial);
+  const forced = async () =>
+    await run(trial, { continuable: (await findContinuable(store, [trial], true)).get(trial.id) ?? [] });
+  expect((await forced()).trained).toEqual(range(1, 4));
+  expect(await epochsThere()).toEqual([4]);
+  await changeLastByte(await fileOf(4));
+  await forced();
+  await forced();
+  expect(await epochsThere()).toEqual([4, 4]);
+  expect(await findFinals(store)).toMatchObject({ whole: 1, copies: 0, damaged: [expect.anything()] });
+});
+
+test('one that is there twice counts once, and is there once when they are joined', async () => {
+  for (let time = 0; time < 2; time++) await run(await trialOf(4), { continuable: [] });
+  const twice = await findFinals(store);
+  expect(twice).toMatchObject({ whole: 1, copies: 1 });
+  await joinFinals(store, twice);
+  const once = await findFinals(store);
+  expect(once).toMatchObject({ whole: 1, copies: 0, bytes: twice.bytes });
+  expect(once.files).toHaveLength(2);
+});
+
+test('a single file of an earlier version is joined into a pack', async () => {
+  await run(await trialOf(4));
+  await unpack();
+  await joinFinals(store, await findFinals(store));
+  const { whole, files } = await findFinals(store);
+  expect([whole, ...files]).toEqual([
+    1,
+    expect.stringContaining('.jsonl'),
+    expect.stringContaining('.states'),
+  ]);
+});
+
+describe('a pack whose index has a damaged first line', () => {
+  beforeEach(async () => {
+    const writer = openFinalWriter(store);
+    for (const epochs of [2, 3]) await run(await trialOf(epochs), { finals: writer });
+    await writer.close();
+    const index = (await fileOf(3)).replace('.states', '.jsonl');
+    const lines = await readFile(index, 'utf8');
+    await writeFile(index, `X${lines.slice(1)}`);
+  });
+
+  test('is used, named and joined as any other', async () => {
+    expect((await run(await trialOf(5))).trained).toEqual(range(4, 5));
+    expect((await findFinals(store)).damaged).toEqual([
+      expect.stringMatching(/^line 1 of finals.pack-.*jsonl$/),
+    ]);
+    await joinFinals(store, await findFinals(store));
+    expect(await findFinals(store)).toMatchObject({ whole: 2, damaged: [] });
+    expect(await readdir(join(store, 'finals'))).toHaveLength(2);
+  });
+
+  test('is removed, also if no line of it is whole', async () => {
+    const index = (await fileOf(3)).replace('.states', '.jsonl');
+    await writeFile(index, 'garbage\n');
+    const found = await findFinals(store);
+    expect(found).toMatchObject({ whole: 0, damaged: [expect.stringContaining('line 1 of')] });
+    const others = join(store, 'finals', 'pack-00000000-0000-0000-0000-000000000000.jsonl');
+    await writeFile(others, 'notes of somebody\n');
+    await removeFinals(store, await findFinals(store));
+    expect(await readdir(join(store, 'finals'))).toEqual(['pack-00000000-0000-0000-0000-000000000000.jsonl']);
   });
 });
 

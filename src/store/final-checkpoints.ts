@@ -28,9 +28,10 @@ function familyOf(config: TrialConfig): string {
 
 /** The final checkpoints for a trial. */
 export interface FinalCheckpoints {
-  /** The first that is whole, of those at these places; null if there is none. `onDamaged` is called for each that is passed over. */
+  /** The longest shorter one that is whole, of those at these places; null if there is none. `onDamaged` is called for each that is passed over. */
   first(places: readonly FinalPlace[], onDamaged: (path: string) => void): Promise<TrainingState | null>;
-  keep(state: TrainingState, writer: FinalWriter): Promise<void>;
+  /** Keeps a state, unless it is at one of these places. */
+  keep(state: TrainingState, writer: FinalWriter, places: readonly FinalPlace[]): Promise<void>;
 }
 
 /** The final checkpoints for a trial; null if its training cannot continue another. */
@@ -38,23 +39,35 @@ export function finalCheckpoints(directory: string, config: TrialConfig): FinalC
   if (!canContinue(config)) return null;
   let known: string | null = null;
   const family = (): string => (known ??= familyOf(config));
-  return {
-    async first(places, onDamaged) {
-      if (places.length === 0) return null;
-      const reader = createFinalReader(directory);
-      try {
-        for (const place of places) {
-          const bytes = await reader.read(place).catch(() => null);
-          const state = bytes === null ? null : tryDecoding(bytes, family(), config.model);
-          if (state?.epoch === place.epochs) return state;
-          onDamaged(nameOf(directory, place));
-        }
-        return null;
-      } finally {
-        await reader.close();
+  const firstOf = async (
+    places: readonly FinalPlace[],
+    onDamaged: (path: string) => void,
+  ): Promise<TrainingState | null> => {
+    if (places.length === 0) return null;
+    const reader = createFinalReader(directory);
+    try {
+      for (const place of places) {
+        const bytes = await reader.read(place).catch(() => null);
+        const state = bytes === null ? null : tryDecoding(bytes, family(), config.model);
+        if (state?.epoch === place.epochs) return state;
+        onDamaged(nameOf(directory, place));
       }
+      return null;
+    } finally {
+      await reader.close();
+    }
+  };
+  return {
+    first: (places, onDamaged) =>
+      firstOf(
+        places.filter((place) => place.epochs < epochsOf(config)),
+        onDamaged,
+      ),
+    async keep(state, writer, places) {
+      const same = places.filter((place) => place.epochs === state.epoch);
+      if ((await firstOf(same, () => {})) !== null) return;
+      await writer.append(family(), state.epoch, encodeState(family(), state));
     },
-    keep: (state, writer) => writer.append(family(), state.epoch, encodeState(family(), state)),
   };
 }
 
@@ -64,46 +77,58 @@ function nameOf(directory: string, { file, at, bytes }: FinalPlace): string {
   return bytes === null ? path : `the state at byte ${at} of ${path}`;
 }
 
-/** How many places are known of a trial, in case that the first is damaged. */
-const mostPlaces = 3;
+/** Where final checkpoints for trials are, by id; undefined if there are none. */
+export type PlacesById = Pick<ReadonlyMap<string, readonly FinalPlace[]>, 'get'>;
 
-/** The places from which trials can continue finished ones, by id: most epochs first. What is there has not been read. */
+/**
+ * The places of the final checkpoints that trials could continue, most epochs first, and before them those of the trials
+ * themselves, which need not be kept again; with `ownOnly` only the latter. What is there has not been read.
+ */
 export async function findContinuable(
   directory: string,
   trials: readonly Trial[],
-): Promise<Map<string, FinalPlace[]>> {
-  const found = new Map<string, FinalPlace[]>();
+  ownOnly = false,
+): Promise<PlacesById> {
+  const none = new Map<string, never>();
   const names = await namesIn(finalsFolder(directory)).catch(() => []);
-  if (names.length === 0) return found;
-  const wanted = new Map<string, Trial[]>();
-  for (const trial of trials) {
-    if (!canContinue(trial.config)) continue;
-    const family = familyOf(trial.config);
-    const others = wanted.get(family);
-    if (others === undefined) wanted.set(family, [trial]);
-    else others.push(trial);
+  if (names.length === 0) return none;
+  /** The trials of a family share its places: there may be thousands of both. */
+  const families = new Map<string, FinalPlace[]>();
+  const wanted = new Map<string, { readonly places: readonly FinalPlace[]; readonly epochs: number }>();
+  for (const { id, config } of trials) {
+    if (!canContinue(config)) continue;
+    const family = familyOf(config);
+    const places = families.get(family) ?? [];
+    families.set(family, places);
+    wanted.set(id, { places, epochs: epochsOf(config) });
   }
-  if (wanted.size === 0) return found;
-  const visit = ({ family, ...place }: ListedFinal): void => {
-    for (const { id, config } of wanted.get(family) ?? []) {
-      if (place.epochs >= epochsOf(config)) continue;
-      const places = found.get(id) ?? [];
-      found.set(id, [...places, place].sort((a, b) => b.epochs - a.epochs).slice(0, mostPlaces));
-    }
-  };
+  if (families.size === 0) return none;
   await visitNames(
     directory,
     names,
-    (family) => wanted.has(family),
-    visit,
+    (family) => families.has(family),
+    ({ family, ...place }) => families.get(family)?.push(place),
     () => {},
   );
-  return found;
+  for (const places of families.values()) places.sort((a, b) => b.epochs - a.epochs);
+  return {
+    get(id) {
+      const { places = [], epochs = 0 } = wanted.get(id) ?? {};
+      const own = places.filter((place) => place.epochs === epochs || (!ownOnly && place.epochs < epochs));
+      return own.length === 0 ? undefined : own;
+    },
+  };
 }
 
 /** The epochs from which trials continue, of what `findContinuable` has found. */
-export const epochsIn = (found: ReadonlyMap<string, readonly FinalPlace[]>): Map<string, number> =>
-  new Map([...found].map(([id, [{ epochs }]]) => [id, epochs]));
+export function epochsIn(found: PlacesById, trials: readonly Trial[]): Map<string, number> {
+  const epochs = new Map<string, number>();
+  for (const { id, config } of trials) {
+    const longest = found.get(id)?.find((place) => place.epochs < epochsOf(config));
+    if (longest !== undefined) epochs.set(id, longest.epochs);
+  }
+  return epochs;
+}
 
 const epochsOf = ({ model }: TrialConfig): number => ('epochs' in model ? model.epochs : 0);
 

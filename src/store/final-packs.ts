@@ -43,21 +43,25 @@ export function newPack(): { readonly states: string; readonly index: string } {
 }
 
 /**
- * Calls `visit` for each line of a pack's index whose family is wanted. Other lines are skipped, as one that was cut off by a
- * kill. Errors: those of the system.
+ * Calls `visit` for each line of a pack's index whose family is wanted, and `onBadLine` for one that is not a line of an index,
+ * counted from 1. An end that was cut off by a kill is skipped. Errors: those of the system.
  */
 export async function visitPack(
   folder: string,
   index: string,
   isWanted: (family: string) => boolean,
   visit: (final: ListedFinal) => void,
+  onBadLine: (number: number) => void = () => {},
 ): Promise<void> {
   const file = statesOf(index);
+  let number = 0;
   await forEachLine(join(folder, index), 0, (line) => {
+    number++;
     if (!isWanted(line.toString('latin1', kinds.finalIndex.begins.indexOf('0'), familyEnd))) return;
     const [, family, epochs, at, bytes] = linePattern.exec(line.toString('latin1')) ?? [];
     if (family !== undefined)
       visit({ family, file, epochs: Number(epochs), at: Number(at), bytes: Number(bytes) });
+    else onBadLine(number);
   });
 }
 
