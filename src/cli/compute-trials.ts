@@ -86,8 +86,10 @@ export async function computeTrials(
   const counts = { trials: total, from_store: total - missing.length, to_run: missing.length };
   if (missing.length === 0) writeEvent('plan', { ...counts, expected_seconds: 0 });
   if (missing.length === 0) return { computed: createIdSet(), failures: [] };
-  const own = await savedEpochs(store.directory);
-  const continuable = await findContinuable(store.directory, missing, running.force);
+  const numbers = createIdSet(idsOf(missing));
+  const own = await savedEpochs(store.directory, numbers);
+  const mayContinue = launcher === 'inline' ? [] : missing;
+  const continuable = await findContinuable(store.directory, mayContinue, running.force);
   const continued = new Map(
     [...epochsIn(continuable, missing)].filter(([id, epoch]) => epoch > (own.get(id) ?? 0)),
   );
@@ -157,7 +159,7 @@ export async function computeTrials(
     progress.stop();
     const { directory } = store;
     writeStderr(`interrupted: the store ${directory} has ${ended} of ${counted(total, 'trial')}`);
-    const states = await savedEpochs(directory);
+    const states = await savedEpochs(directory, unfinished);
     for (const id of unfinished) {
       if (states.has(id)) writeStderr(`saved at epoch ${states.get(id)}: ${labels(id)}`);
     }

@@ -17,7 +17,7 @@ const youngMebibytes = 12;
 /** Runs trials in worker threads, one at a time in each. A thread that dies or hangs fails only the trial that it computed. */
 export const threads: Launcher = async (trials, options) => {
   const { store, sources, jobs, events, timeout = null, keep = 'records' } = options;
-  const { continuable = new Map<string, never>(), keepFinals = true } = options;
+  const { continuable = new Map<string, never>(), keepFinals = true, ownTrials = false } = options;
   if (trials.length === 0) return { computed: createIdSet(), failures: [] };
   const { Piscina } = await import('piscina');
   const width = Math.min(jobs, trials.length);
@@ -74,6 +74,7 @@ export const threads: Launcher = async (trials, options) => {
       trials: trials.map(({ id, config }) => ({ id, config })),
       continuable: trials.map(({ id }) => continuable.get(id) ?? []),
       ...{ storeDirectory: store.directory, cores, clock, stopFlag, keepFinals, keep, attempt },
+      ownTrials,
     };
     const ending = new AbortController();
     const end = (reason: Error): void => ending.abort(reason);

@@ -38,6 +38,8 @@ export interface WorkerTask {
   /** Whether trainings leave their last state, from which others continue. */
   readonly keepFinals: boolean;
   readonly keep: Kept;
+  /** Whether no other process computes these trials. */
+  readonly ownTrials: boolean;
   /** 1, plus the number of earlier failed attempts. */
   readonly attempt: number;
 }
@@ -61,20 +63,24 @@ useSharedData(shared, sources);
 
 let journal: ReturnType<typeof openJournal> | null = null;
 let finals: FinalWriter | null = null;
+/** The names of checkpoints when this worker began, if no other process adds any that concern it. */
+let listedOnce: Promise<string[]> | null = null;
 
 /**
  * Computes the trials of a task in a worker thread. Stores their attachments, then their records together in this worker's
  * own journal. A trial that fails does not keep the others from being stored.
  */
 export default async function work(task: WorkerTask): Promise<WorkerEnding> {
-  const { trials, storeDirectory, clock, stopFlag, keep } = task;
+  const { trials, storeDirectory, clock, stopFlag, keep, ownTrials, attempt } = task;
   const outcomes: Outcome[] = [];
   const batch = createRecordBatch();
   const done: TrialCheckpoints[] = [];
   const started = performance.now();
   let ended = started;
   let written: WrittenBatch | null = null;
-  const listed = trials.length === 1 ? undefined : await listCheckpoints(storeDirectory);
+  // Thousands of tasks of a cluster have checkpoints in one folder, and listing them for each trial would take longer than a trial.
+  if (ownTrials && attempt === 1) listedOnce ??= listCheckpoints(storeDirectory);
+  const listed = await (ownTrials && attempt === 1 ? listedOnce! : listCheckpoints(storeDirectory));
   try {
     for (const [index, trial] of trials.entries()) {
       // Others take what is left of a batch that takes longer than foreseen.
@@ -110,7 +116,7 @@ async function compute(
   { id, config }: Trial,
   index: number,
   { task, trials, storeDirectory, cores, stopFlag, continuable, keepFinals, keep, attempt }: WorkerTask,
-  listed: readonly string[] | undefined,
+  listed: readonly string[],
 ): Promise<{ readonly record: TrialRecord; readonly checkpoints: TrialCheckpoints }> {
   const post = (message: WorkerMessage) => parentPort?.postMessage(message);
   // A small trial has ended before its epochs are of interest.
@@ -131,7 +137,7 @@ async function compute(
       continuable: continuable[index],
       // A training for its model alone left its state before.
       ...(keepFinals && keep !== 'models' ? { finals } : {}),
-      ...(listed === undefined ? {} : { listed }),
+      listed,
       stopRequested: () => Atomics.load(stopFlag, 0) !== 0,
       onDamaged: (path) =>
         post({

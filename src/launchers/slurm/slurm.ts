@@ -37,7 +37,7 @@ export const slurm: Launcher = async (trials, options) => {
   /** Looks at the queue, and submits what is missing. Returns how sbatch failed without an answer. Errors: SlurmError of others. */
   const takeLook = async (): Promise<SlurmError | null> => {
     const { watched, all } = await watch.look();
-    const saved = await savedEpochs(store.directory);
+    const saved = await savedEpochs(store.directory, open);
     await tasks.follow(watched, saved, submitting.unsentId());
     await settle(saved);
     // What was in the queue a moment ago may have ended since, with its records.

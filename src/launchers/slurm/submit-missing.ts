@@ -43,7 +43,7 @@ export function createSubmitting(
     const { folder, jobs, refusal } = submitted;
     const isUnsent = jobs.every((job) => job === null);
     unsent = isUnsent ? submitted : null;
-    tasks.add(submitted, await savedEpochs(store.directory));
+    tasks.add(submitted, await savedEpochs(store.directory, open));
     if (refusal === null) return null;
     if (refusal.isUnanswered) {
       noteOnce(
