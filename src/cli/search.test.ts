@@ -218,6 +218,27 @@ describe('a search', () => {
   });
 });
 
+test('search.csv counts the seeds of a setting that was stopped, as its last round did', async () => {
+  const { status } = await call(
+    ...['ffnn', '--samples', '40', '--bootstrap', '2', '--epochs', '4', '--hidden', '2', '--seed', '1,2'],
+    ...['--learning-rate', 'loguniform(1e-4,1e5)', '--search', 'sobol', '--trials', '8', '--halving', '2'],
+    ...['--no-figures', '--out', 'counted'],
+  );
+  expect(status).toBe(0);
+  const table = async (path: string) => {
+    const [head, ...rows] = await rowsOf(path);
+    return rows.map((row) => Object.fromEntries(head.map((name, place) => [name, row[place]])));
+  };
+  const last = new Map((await table('counted/rounds.csv')).map((row) => [row.learning_rate, row]));
+  const searched = await table('counted/search.csv');
+  expect(searched.filter(({ status, diverged }) => status === 'stopped' && diverged === '2')).not.toEqual([]);
+  expect(searched.filter(({ status, seeds }) => status === 'stopped' && seeds === '2')).not.toEqual([]);
+  for (const row of searched) {
+    const { seeds, diverged } = last.get(row.learning_rate)!;
+    expect([Number(row.seeds) + Number(row.diverged), row.diverged]).toEqual([Number(seeds), diverged]);
+  }
+});
+
 test('a race of settings with different epochs is drawn again as the run drew it', async () => {
   const command = [
     ...[

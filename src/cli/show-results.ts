@@ -80,11 +80,12 @@ function gridParts(plan: Plan, cells: readonly SummaryCell[], layout: GridLayout
   const { rows, columns, metrics } = layout;
   const inside = cells.filter(({ settings }) => isInGrid(settings, rows, columns));
   const outside = cells.filter(
-    ({ settings, stopped }) => !isInGrid(settings, rows, columns) && stopped !== true,
+    ({ settings, stopped }) => !isInGrid(settings, rows, columns) && stopped === undefined,
   );
   const slices = [...groupBy(inside, sliceTitles(plan, layout))];
   // Of a slice that was stopped as a whole, there is nothing to see.
-  const isStopped = (members: readonly SummaryCell[]) => members.every(({ stopped }) => stopped === true);
+  const isStopped = (members: readonly SummaryCell[]) =>
+    members.every(({ stopped }) => stopped !== undefined);
   const shown = slices.filter(([, members]) => !isStopped(members));
   const hidden = slices.flatMap(([slice, members]) => (isStopped(members) ? [slice] : []));
   const maps = shown.flatMap(([slice, members]) => {
@@ -139,7 +140,7 @@ function chosenPart(plan: Plan, inside: readonly SummaryCell[], screen: Screen):
 
 function heatMapCell(cell: SummaryCell | undefined, name: string): HeatMapCell {
   if (cell === undefined) return 'no value';
-  if (cell.stopped) return 'stopped';
+  if (cell.stopped !== undefined) return 'stopped';
   if (cell.diverged > 0) return { diverged: cell.diverged, seeds: cell.cells.length };
   const { mean = null, standardDeviation = null } = cell.statistics.get(name) ?? {};
   if (mean !== null) return { mean, deviation: standardDeviation };

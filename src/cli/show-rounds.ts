@@ -2,7 +2,7 @@ import { counted } from '../errors.ts';
 import { decidingWords } from '../experiment/deciding.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import type { RoundSetting, Stopping, StoppingRule } from '../experiment/stopping.ts';
+import { outcomeOf, type RoundSetting, type Stopping, type StoppingRule } from '../experiment/stopping.ts';
 import { variedOptions } from '../output/settings.ts';
 import { summaryCells } from '../output/summary.ts';
 import type { Records } from '../store/store.ts';
@@ -81,12 +81,6 @@ function columnOf(name: OptionName, rows: readonly RoundSetting[]): string[] {
   const given = [...new Set(values)].filter((value) => value !== null);
   const short = new Map(shortTexts(given).map((text, place) => [given[place], text]));
   return values.map((value) => (value === null ? '' : short.get(value)!));
-}
-
-/** The reason without the limit, which is the same for all of a round. */
-function outcomeOf({ kept, reason }: RoundSetting): string {
-  const short = reason.replace(/(, of which| [<>]=? ).*/, '');
-  return kept ? short : `stopped: ${short}`;
 }
 
 function valueText({ mean, deviation, diverged }: RoundSetting): string {

@@ -187,6 +187,11 @@ test('what diverges is stopped with that reason, and nothing is left if all do',
     rows.filter(({ reason }) => reason === 'diverged').map(({ learning_rate }) => learning_rate),
   ).toEqual(expect.arrayContaining(['10', '20']));
   expect((await rowsOf('some', 'trials.csv')).map(({ learning_rate }) => learning_rate)).toEqual(['0.1']);
+  const table = await run([
+    ...['table', ...given.filter((word) => word !== '--no-figures'), '0.1,5,10,20', '--format', 'csv'],
+  ]);
+  const ends = table.stdout.split('\n').map((line) => line.split(',').slice(-3).join(','));
+  expect(ends).toEqual(['seeds,status,reason', '1,done,', ...Array(3).fill('0,stopped,diverged'), '']);
   const strict = await run([...given, '0.1,5,10,20', '--out', 'some', '--fail-on-diverged']);
   expect(strict.status).toBe(1);
   expect(strict.stderr).toContain('diverged in a round, and were stopped');
@@ -333,8 +338,11 @@ test('table with the options of the run shows what is left and what was stopped;
   expect(await run([...command, '--halving', '--out', 'out', '--no-figures'])).toMatchObject({ status: 0 });
   const { status, stdout } = await run(['table', ...command, '--halving', '--format', 'csv']);
   expect(status).toBe(0);
-  expect(stdout.match(/,stopped$/gm)).toHaveLength(2);
-  expect(stdout.match(/,done$/gm)).toHaveLength(1);
+  expect(stdout.match(/,1,stopped,"place \d of 3, of which 1 continues"$/gm)).toHaveLength(2);
+  expect(stdout.match(/,1,done,$/gm)).toHaveLength(1);
+  const shown = await run(['table', ...command, '--halving']);
+  expect(shown.stdout).toContain('| outcome |');
+  expect(shown.stdout.match(/ stopped \| stopped: place \d of 3 \|$/gm)).toHaveLength(2);
   const plain = await run(['table', ...command]);
   expect(plain.status).toBe(4);
   expect(plain.stderr).toContain('1 of them is in the store with --validation-size 0.2');

@@ -72,6 +72,12 @@ export function comparedAfter(
   return kind === 'halving' ? counted(epochs ?? 0, 'epoch') : counted(seeds, 'seed');
 }
 
+/** What became of a setting: the reason without the limit, which is the same for all of a round. */
+export function outcomeOf({ kept, reason }: Pick<RoundSetting, 'kept' | 'reason'>): string {
+  const short = reason.replace(/(, of which| [<>]=? ).*/, '');
+  return kept ? short : `stopped: ${short}`;
+}
+
 /** How many panels without a setting that is left are named. */
 const mostNamed = 5;
 

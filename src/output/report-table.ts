@@ -5,6 +5,7 @@ import { describePlan } from '../experiment/describe.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { seedOptions } from '../experiment/seeds.ts';
+import { outcomeOf } from '../experiment/stopping.ts';
 import { describeHiddenLayers, shortHiddenLayers } from '../trial/architecture.ts';
 import { folderName } from './folder-name.ts';
 import { gridLayout } from './grid-layout.ts';
@@ -24,6 +25,7 @@ export async function reportTable(plan: Plan, records: Records): Promise<Table> 
   const varied = variedOptions(plan);
   const { metrics } = plan.experiment.layout;
   const random = plan.experiment.architecture === 'random';
+  const stops = plan.stopping !== undefined;
   const keys = settingColumns(varied);
   return {
     name: 'table',
@@ -34,12 +36,17 @@ export async function reportTable(plan: Plan, records: Records): Promise<Table> 
         { name, type: 'number', description: `${title}, mean over the seeds` },
         { name: `${name}_std`, type: 'number', description: `${title}, standard deviation over the seeds` },
       ]),
-      { name: 'seeds', type: 'integer', description: 'trials that finished, over which the means are taken' },
+      {
+        name: 'seeds',
+        type: 'integer',
+        description: `trials that finished, over which the means are taken${stops ? '; of a setting that was stopped, in its last round' : ''}`,
+      },
       {
         name: 'status',
         type: 'string',
         description: 'done: at least one seed finished; diverged; stopped: early; not run',
       },
+      ...(stops ? [reasonColumn] : []),
       ...(random ? [architectureColumn] : []),
     ],
     primaryKey: keys.map(({ name }) => name),
@@ -50,12 +57,19 @@ export async function reportTable(plan: Plan, records: Records): Promise<Table> 
         return [mean, standardDeviation];
       }),
       cell.done,
-      cell.stopped === true ? 'stopped' : statusOf(cell),
+      cell.stopped !== undefined ? 'stopped' : statusOf(cell),
+      ...(stops ? [cell.stopped?.reason ?? null] : []),
       ...(random ? [architectureOf(cell, describeHiddenLayers)] : []),
     ]),
     readers: readersOf(plan, cells, varied),
   };
 }
+
+const reasonColumn: Column = {
+  name: 'reason',
+  type: 'string',
+  description: 'why it was stopped, as in rounds.csv; empty if it was not',
+};
 
 const architectureColumn: Column = {
   name: 'hidden_layers',
@@ -124,7 +138,7 @@ export type ShownCell = (cell: SummaryCell | undefined, metric: string) => strin
 
 /** One row per cell, the architecture of random networks included. */
 function cellLayout(
-  { experiment }: Plan,
+  { experiment, stopping }: Plan,
   cells: readonly SummaryCell[],
   varied: readonly OptionName[],
   shown: ShownCell,
@@ -133,14 +147,16 @@ function cellLayout(
   const random = experiment.architecture === 'random';
   const names = varied.map((name): ReaderColumn => ({ ...word(optionTitle(name)), names: true }));
   const layers: ReaderColumn[] = random ? [{ ...word('hidden layers'), kind: 'text' }] : [];
+  const outcome: ReaderColumn[] = stopping === undefined ? [] : [{ ...word('outcome'), kind: 'text' }];
   return {
-    columns: [...names, ...layers, ...metricColumns(metrics)],
+    columns: [...names, ...layers, ...metricColumns(metrics), ...outcome],
     rows: cells.map((cell) => ({
       block: null,
       cells: [
         ...varied.map((name) => String(cell.settings[name] ?? '')),
         ...(random ? [architectureOf(cell, shortHiddenLayers) ?? 'one network per seed'] : []),
         ...metrics.map(({ name }) => shown(cell, name)),
+        ...outcome.map(() => (cell.stopped === undefined ? '' : outcomeOf(cell.stopped))),
       ],
     })),
   };
@@ -196,12 +212,12 @@ function numberOf(
   best: ReturnType<typeof bestOf>,
 ): string | ReaderNumber {
   if (cell === undefined) return '–';
-  if (cell.stopped) return 'stopped';
   const { done, diverged, notRun } = cell;
   if (diverged > 0) {
     const all = done + diverged + notRun;
     return all === 1 ? 'diverged' : `${diverged}/${all} diverged`;
   }
+  if (cell.stopped !== undefined) return 'stopped';
   const { mean = null, standardDeviation = null } = cell.statistics.get(metric) ?? {};
   if (mean === null) return done > 0 ? '' : 'not run';
   return {

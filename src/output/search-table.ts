@@ -86,7 +86,12 @@ export function searchTable(plan: Plan, records: Records): Table | null {
         type: 'string',
         description: 'done: at least one seed finished; diverged; stopped: early, as in rounds.csv; not run',
       },
-      { name: 'seeds', type: 'integer', description: 'trials that finished, over which the means are taken' },
+      {
+        name: 'seeds',
+        type: 'integer',
+        description:
+          'trials that finished, over which the means are taken; if the setting was stopped, those of its last round, as the next two',
+      },
       { name: 'diverged', type: 'integer', description: 'trials that diverged' },
       { name: 'not_run', type: 'integer', description: 'trials without a record' },
       { name: 'decided_by', type: 'string', description: 'the metric by which settings are ranked' },
@@ -114,7 +119,7 @@ export function searchTable(plan: Plan, records: Records): Table | null {
           dataCell(dataOf(cell)),
           number,
           ...settingCells(names, cell.settings),
-          cell.stopped === true ? 'stopped' : statusOf(cell),
+          cell.stopped !== undefined ? 'stopped' : statusOf(cell),
           cell.done,
           cell.diverged,
           cell.notRun,

@@ -5,7 +5,7 @@ import { describePlan } from '../experiment/describe.ts';
 import type { Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { differInSeeds, isSeed, withoutSeeds } from '../experiment/seeds.ts';
-import { inTheirOrder } from '../experiment/stopping.ts';
+import { inTheirOrder, type RoundSetting } from '../experiment/stopping.ts';
 import { finiteOrNull, mean, standardDeviation } from '../stats/describe.ts';
 import { metricOf, metricsOf } from '../trial/metrics.ts';
 import { dataCell, dataColumn, runCells, runColumns, settingCells, settingColumns } from './settings.ts';
@@ -28,15 +28,13 @@ export interface SummaryCell {
   readonly notRun: number;
   readonly statistics: ReadonlyMap<string, Statistic>;
   readonly cells: readonly Cell[];
-  /** Whether it was stopped early, so that it has no values. */
-  readonly stopped?: true;
-  /** Of a setting that was stopped, which has no cells. */
-  readonly data?: DataConfig;
+  /** Of a setting that was stopped early, which has no values and no cells: what its last round said. The counts are of that round. */
+  readonly stopped?: RoundSetting;
 }
 
 /** What a cell was trained on. */
-export function dataOf({ data, cells }: SummaryCell): { readonly data: DataConfig } {
-  return { data: data ?? cells[0].trial.config.data };
+export function dataOf({ stopped, cells }: SummaryCell): { readonly data: DataConfig } {
+  return stopped ?? cells[0].trial.config;
 }
 
 /** Combines the seeds of each cell, in the plan's order. */
@@ -50,9 +48,14 @@ export function withStopped(cells: readonly SummaryCell[], { stopping }: Plan): 
   return inTheirOrder(
     cells,
     stopping.stopped,
-    ({ settings, last: { data } }): SummaryCell => ({
-      ...{ settings, data, done: 0, diverged: 0, notRun: 0, statistics: new Map(), cells: [] },
-      stopped: true,
+    ({ settings, last }): SummaryCell => ({
+      settings,
+      done: last.seeds - last.diverged,
+      diverged: last.diverged,
+      notRun: 0,
+      statistics: new Map(),
+      cells: [],
+      stopped: last,
     }),
   );
 }
