@@ -14,7 +14,7 @@ import { resultFiles } from '../output/result-files.ts';
 import { writeRunFolder } from '../output/run-folder.ts';
 import { runTrial } from '../trial/run-trial.ts';
 import type { TrialRecord } from '../trial/trial.ts';
-import { curvesData } from './curves.ts';
+import { curvesData, tooManyCurves } from './curves.ts';
 
 /** The epochs that are evaluated, by `evaluateEvery`, of five. */
 const evaluated = new Map([
@@ -72,4 +72,22 @@ test('every view gives the values of curves the epochs that were evaluated', asy
       'After each epoch or every 2 and 9 epochs, and the last one',
     );
   }
+});
+
+test('curves of too many settings are named, also if the first trial has a single epoch', async () => {
+  const learningRate = Array.from({ length: 101 }, (_, i) => (i + 1) / 1000);
+  const given = { samples: [20], hidden: ['2'], epochs: [1, 3], learningRate };
+  const many = await planExperiment(ffnn, { variant: 'code', quick: false, given }, sources);
+  const [record] = records.values();
+  const lengths = new Map(many.cells.map(({ trial, settings }) => [trial.id, settings.epochs as number]));
+  const some = (most: number) => ({
+    has: (id: string) => lengths.has(id),
+    get: (id: string) => ({
+      ...record,
+      curves: { test_mse: Array<number>(Math.min(most, lengths.get(id)!)).fill(1) },
+    }),
+  });
+  expect(many.cells[0].settings.epochs).toBe(1);
+  expect(tooManyCurves(many, some(3))).toContain('The curves of 202 settings are too many');
+  expect(tooManyCurves(many, some(1))).toBeNull();
 });

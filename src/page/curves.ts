@@ -1,3 +1,4 @@
+import type { Cell } from '../experiment/cells.ts';
 import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { drawLabel, leads, variedSeeds } from '../experiment/seeds.ts';
@@ -21,18 +22,13 @@ export function tooManyCurves({ experiment, cells }: Plan, records: Records): st
   if (experiment.layout.curves === null) return null;
   const count = cells.length > most.trials ? cells.length : leads(cells).length;
   if (count <= (cells.length > most.trials ? most.trials : most.cells)) return null;
-  const finished = firstOf(cells, ({ trial }) => records.get(trial.id));
-  if (finished === undefined || longestOf([finished]) < 2) return null;
+  const hasCurve = ({ trial }: Cell) => {
+    const record = records.get(trial.id);
+    return record !== undefined && longestOf([record]) >= 2;
+  };
+  if (!cells.some(hasCurve)) return null;
   const of = cells.length > most.trials ? 'trials' : 'settings';
   return `The curves of ${count} ${of} are too many to choose from on a page: curves.csv of this run has them.`;
-}
-
-function firstOf<T, R>(items: Iterable<T>, found: (item: T) => R | undefined): R | undefined {
-  for (const item of items) {
-    const result = found(item);
-    if (result !== undefined) return result;
-  }
-  return undefined;
 }
 
 /** The curves of an experiment for its explorer; null if it shows none, as grids do. */

@@ -17,7 +17,7 @@ const ofMany = 100;
 /** A table of our numbers for every cell, or for the best of very many, with the standard deviation if there are several seeds; the best are marked. */
 export function summaryTable(plan: Plan, records: Records): Html {
   const { metrics } = plan.experiment.layout;
-  const { cells, total, best, competing } = chosenCells(plan, records);
+  const { cells, chosen, best, competing } = shownCells(plan, records);
   const names = optionsRead(variedOptions(plan), cells);
   const random = plan.experiment.architecture === 'random';
   const columns: Column[] = [
@@ -40,38 +40,75 @@ export function summaryTable(plan: Plan, records: Records): Html {
       ...(random ? [architectureText(cell)] : []),
     ],
   }));
-  return html`${cells.length === total ? null : leftOut(plan, cells.length, total)}${dataTable(`Our numbers of ${plan.experiment.name}`, columns, rows)}`;
+  return html`${chosen === null ? null : leftOut(plan, chosen)}${dataTable(`Our numbers of ${plan.experiment.name}`, columns, rows)}`;
 }
 
-function leftOut({ experiment }: Plan, shown: number, total: number): Html {
+/** "The 100 best of 510 settings by validation R2; then 2 that are the best of another column; then 1 of 1 for comparison." */
+function leftOut({ experiment }: Plan, { ranked, competing, others, beside, besides }: Chosen): Html {
   const by = decidingWords(experiment.layout, decidingMetric(experiment));
-  return html`<p class="note">The ${shown} best of ${total} settings by ${by}. All are in summary.csv of this run.</p>
+  const parts = [
+    `The ${ranked.length} best of ${competing} settings by ${by}`,
+    ...(others.length > 0
+      ? [
+          `then ${others.length} more, ${others.length === 1 ? 'which is' : 'each'} the best of another column`,
+        ]
+      : []),
+    ...(besides > 0
+      ? [`then ${beside.length < besides ? `${beside.length} of ` : ''}${besides} for comparison`]
+      : []),
+  ];
+  return html`<p class="note">${parts.join('; ')}. All are in summary.csv of this run.</p>
 `;
 }
 
-/** The cells that are shown, the number of all, and the best mean of each metric over all that compete. */
-function chosenCells(plan: Plan, records: Records) {
+/** What is shown of very many cells. */
+interface Chosen {
+  readonly ranked: readonly SummaryCell[];
+  /** How many cells were ranked. */
+  readonly competing: number;
+  /** The best of a metric that are not among the ranked. */
+  readonly others: readonly SummaryCell[];
+  /** Those for comparison, at most as many as of the ranked, and how many there are. */
+  readonly beside: readonly SummaryCell[];
+  readonly besides: number;
+}
+
+/** The cells that are shown, what was chosen if there are very many, and the best mean of each metric over all that compete. */
+function shownCells(plan: Plan, records: Records) {
   const { metrics } = plan.experiment.layout;
   const deciding = decidingMetric(plan.experiment);
-  const best = new Map<string, number>();
-  const [all, ranked]: SummaryCell[][] = [[], []];
+  const best = new Map<string, { readonly mean: number; readonly cell: SummaryCell }>();
+  const [all, ranked, beside]: SummaryCell[][] = [[], [], []];
   const rank = () => ranked.sort((a, b) => rankOf(a, deciding) - rankOf(b, deciding)).splice(ofMany);
   let [total, competing] = [0, 0];
   for (const cell of summaryCells(plan, records)) {
     total++;
     if (total <= mostCells) all.push(cell);
-    if (!competes(cell, plan.search)) continue;
+    if (!competes(cell, plan.search)) {
+      if (beside.length < ofMany) beside.push(cell);
+      continue;
+    }
     competing++;
     if (ranked.push(cell) > mostCells) rank();
     for (const metric of metrics) {
-      const mean = metric.best === null || cell.diverged > 0 ? null : cell.statistics.get(metric.name)?.mean;
-      const known = best.get(metric.name) ?? mean ?? 0;
-      if ((mean ?? null) !== null)
-        best.set(metric.name, metric.best === 'min' ? Math.min(known, mean!) : Math.max(known, mean!));
+      const { mean = null } = cell.statistics.get(metric.name) ?? {};
+      if (mean === null || metric.best === null || cell.diverged > 0) continue;
+      const known = best.get(metric.name)?.mean ?? null;
+      if (known === null || (metric.best === 'min' ? mean < known : mean > known))
+        best.set(metric.name, { mean, cell });
     }
   }
   rank();
-  return { cells: total <= mostCells ? all : ranked, total, best, competing };
+  const bestCells = new Set([...best.values()].map(({ cell }) => cell));
+  const others = [...bestCells].filter((cell) => !ranked.includes(cell));
+  const chosen = { ranked, competing, others, beside, besides: total - competing };
+  const isWhole = total <= mostCells;
+  return {
+    cells: isWhole ? all : [...ranked, ...others, ...beside],
+    chosen: isWhole ? null : chosen,
+    best: new Map([...best].map(([name, { mean }]) => [name, mean])),
+    competing,
+  };
 }
 
 /** By what cells are ranked: lower is better, and those without a mean, or of which a seed diverged, come last. */
