@@ -5,6 +5,7 @@ import { flagOf, type OptionName, olderNames, options } from '../experiment/opti
 
 /** Settings, other than the options of experiments, that rooms without a command line may name in braces. */
 const runSettings = new Set([
+  'noFinals',
   'data',
   'dataDir',
   'dataName',

@@ -1,8 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Sources } from '../datasets/dataset.ts';
-import { reasonOf } from '../files/errno.ts';
 import { writeAttachment } from '../store/attachments.ts';
-import { listCheckpoints, openCheckpoints, Stopped, type TrialCheckpoints } from '../store/checkpoints.ts';
+import { listCheckpoints, Stopped, type TrialCheckpoints } from '../store/checkpoints.ts';
 import { type FinalPlace, type FinalWriter, openFinalWriter } from '../store/final-packs.ts';
 import { createRecordBatch, type WrittenBatch } from '../store/record-batch.ts';
 import { openJournal } from '../store/store.ts';
@@ -16,6 +15,7 @@ import { keeping } from './keeping.ts';
 import { type Kept, LaunchFailure, type Outcome } from './launcher.ts';
 import { type LentCores, takeCore } from './lent-cores.ts';
 import { beginTrial, type TaskClock } from './task-clock.ts';
+import { openTrialCheckpoints } from './trial-checkpoints.ts';
 
 /** The data that every worker receives when it starts. */
 export interface WorkerData {
@@ -89,7 +89,7 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
       try {
         const { record, checkpoints } = await compute(trial, index, task, listed);
         if (keep !== 'models') batch.add(record);
-        if (checkpoints.hasFiles()) done.push(checkpoints);
+        if (!checkpoints.isSettled()) done.push(checkpoints);
         outcomes.push({ ending: record.status, seconds: (performance.now() - ended) / 1000 });
       } catch (error) {
         if (error instanceof LaunchFailure) throw error;
@@ -107,7 +107,7 @@ export default async function work(task: WorkerTask): Promise<WorkerEnding> {
     if (error instanceof LaunchFailure) return { storeError: error.message };
     throw error;
   }
-  for (const checkpoints of done) await checkpoints.remove();
+  for (const checkpoints of done) await checkpoints.settle();
   return { outcomes, written };
 }
 
@@ -129,25 +129,16 @@ async function compute(
   };
   injectFault(config.seed, attempt);
   finals ??= openFinalWriter(storeDirectory);
-  let warned = false;
-  const checkpoints = await openCheckpoints(
+  const checkpoints = await openTrialCheckpoints(
     storeDirectory,
     { id, config },
+    (note) => post({ task, note }),
     {
       continuable: continuable[index],
       // A training for its model alone left its state before.
       ...(keepFinals && keep !== 'models' ? { finals } : {}),
       listed,
       stopRequested: () => Atomics.load(stopFlag, 0) !== 0,
-      onDamaged: (path) =>
-        post({
-          task,
-          note: `${path} is damaged, so no training continues from it; fys-nn store gc removes it`,
-        }),
-      onFailure: (error) => {
-        if (!warned) post({ task, note: `no checkpoint could be written: ${reasonOf(error)}` });
-        warned = true;
-      },
     },
   );
   const lendCore = (left: number) => takeCore(cores, left);

@@ -58,7 +58,7 @@ async function trainUntil(trial: Trial, epoch: number, lendCore: LendCore = () =
 async function goOn(trial: Trial): Promise<{ record: TrialRecord; from: number }> {
   const checkpoints = await openCheckpoints(store, trial, { stopRequested: () => false });
   const record = await runTrial(trial, sources, { checkpoints });
-  await checkpoints.remove();
+  await checkpoints.settle();
   return { record, from: checkpoints.resume?.epoch ?? 0 };
 }
 

@@ -58,11 +58,15 @@ export async function savedEpochs(
   return saved;
 }
 
-/** The checkpoint files of a trial. They are removed once the trial's record is in the store. */
+/** The checkpoints of a trial. */
 export interface TrialCheckpoints extends Checkpoints {
-  /** Whether there is something to remove. */
-  hasFiles(): boolean;
-  remove(): Promise<void>;
+  /** Whether `settle` has nothing to do. */
+  isSettled(): boolean;
+  /**
+   * To be called once the trial's record is in the store: removes the files, then writes the last state. So where the disk is
+   * full, the record comes first. A kill before that costs only time.
+   */
+  settle(): Promise<void>;
 }
 
 export interface CheckpointOptions {
@@ -130,13 +134,16 @@ export async function openCheckpoints(
   const own = await newestState(folder, names, hash, config.model);
   const shorter = (await finals?.first(continuable, onDamaged)) ?? null;
   const resume = (shorter?.epoch ?? 0) > (own?.epoch ?? 0) ? shorter : own;
+  let keepLast: (() => Promise<void>) | null = null;
   const final =
     finals === null || writer === undefined
       ? null
       : {
           // What took less than the time between two checkpoints is computed again.
           due: () => resume !== null || performance.now() - started >= every,
-          keep: (state: TrainingState) => finals.keep(state, writer, continuable).catch(onFailure),
+          keep: async (state: TrainingState) => {
+            keepLast = finals.take(state, writer, continuable);
+          },
         };
   return {
     resume,
@@ -149,9 +156,12 @@ export async function openCheckpoints(
       pause = pauseAfter(last - begun, every);
       if (stopRequested()) throw new Stopped('the training was stopped');
     },
-    hasFiles: () => names.length > 0,
-    remove: async () => {
+    isSettled: () => names.length === 0 && keepLast === null,
+    settle: async () => {
       for (const name of names) await remove(name);
+      const keep = keepLast;
+      [names, keepLast] = [[], null];
+      await keep?.().catch(onFailure);
     },
   };
 }

@@ -56,13 +56,15 @@ export function collectGarbage(
     if (dryRun) return { result, retired };
     const compact =
       found.journals.length === 1 && found.duplicates + result.otherNumerics + repaired.setAside === 0;
+    // They cost only time, and a full disk needs their room for the new journal.
+    if (!keepFinals) await removeFinals(directory, found.finals);
     if (!compact) {
       if (kept.length > 0) await writeWhole(join(directory, newJournalName()), linesToKeep(directory, kept));
       for (const journal of found.journals) retired.push(await retireJournal(directory, journal, found));
     }
     for (const path of leftovers) await removeFile(path);
     for (const path of found.drafts) await removeDirectory(join(directory, path));
-    await (keepFinals ? joinFinals : removeFinals)(directory, found.finals);
+    if (keepFinals) await joinFinals(directory, found.finals);
     await forgetFailures(directory, found.records);
     await syncDirectory(directory);
     return { result, retired };

@@ -62,7 +62,7 @@ async function run(
   });
   const onEpoch = (epoch: number) => trained.push(epoch);
   const record = await runTrial(trial, sources, { checkpoints, onEpoch, lendCore });
-  await checkpoints.remove();
+  await checkpoints.settle();
   await finals.close();
   return { record, trained };
 }
@@ -407,6 +407,26 @@ test('a process appends all of its states to one pack', async () => {
   for (const final of all) read.push([final.family, (await reader.read(final))?.toString()]);
   await reader.close();
   expect(new Map(read)).toEqual(new Map(families.map((family, index) => [family, `state ${index}`])));
+});
+
+test('none is written before the record, nor where little of the disk would be left', async () => {
+  const trial = await trialOf(3);
+  const finals = openFinalWriter(store);
+  const options = { finals, stopRequested: () => false, every: 0 };
+  const checkpoints = await openCheckpoints(store, trial, options);
+  await runTrial(trial, sources, { checkpoints });
+  expect(await epochsThere()).toEqual([]);
+  expect(checkpoints.isSettled()).toBe(false);
+  await checkpoints.settle();
+  await finals.close();
+  expect(checkpoints.isSettled()).toBe(true);
+  expect(await epochsThere()).toEqual([3]);
+
+  const careful = openFinalWriter(store, Number.MAX_SAFE_INTEGER);
+  const failures: unknown[] = [];
+  await run(await trialOf(4), { finals: careful, onFailure: (error) => failures.push(error) });
+  expect(failures).toEqual([expect.objectContaining({ code: 'ENOSPC' })]);
+  expect(await epochsThere()).toEqual([3]);
 });
 
 test('where none can be written the trial ends as ever', async () => {

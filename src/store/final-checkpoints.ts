@@ -30,8 +30,8 @@ function familyOf(config: TrialConfig): string {
 export interface FinalCheckpoints {
   /** The longest shorter one that is whole, of those at these places; null if there is none. `onDamaged` is called for each that is passed over. */
   first(places: readonly FinalPlace[], onDamaged: (path: string) => void): Promise<TrainingState | null>;
-  /** Keeps a state, unless it is at one of these places. */
-  keep(state: TrainingState, writer: FinalWriter, places: readonly FinalPlace[]): Promise<void>;
+  /** Takes a state as it is now, and returns what keeps it, unless it is at one of these places. */
+  take(state: TrainingState, writer: FinalWriter, places: readonly FinalPlace[]): () => Promise<void>;
 }
 
 /** The final checkpoints for a trial; null if its training cannot continue another. */
@@ -63,10 +63,13 @@ export function finalCheckpoints(directory: string, config: TrialConfig): FinalC
         places.filter((place) => place.epochs < epochsOf(config)),
         onDamaged,
       ),
-    async keep(state, writer, places) {
-      const same = places.filter((place) => place.epochs === state.epoch);
-      if ((await firstOf(same, () => {})) !== null) return;
-      await writer.append(family(), state.epoch, encodeState(family(), state));
+    take(state, writer, places) {
+      const { epoch } = state;
+      const bytes = encodeState(family(), state);
+      const same = places.filter((place) => place.epochs === epoch);
+      return async () => {
+        if ((await firstOf(same, () => {})) === null) await writer.append(family(), epoch, bytes);
+      };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory } from '../files/directories.ts';
 import { codeOf, mayBeReadLater } from '../files/errno.ts';
@@ -111,9 +111,9 @@ export interface FinalWriter {
 
 /**
  * Nothing is synced, and no name either: what a power failure takes costs only time. A state is there before its line, so that
- * after a kill each line has its state.
+ * after a kill each line has its state. None is written that would not leave so many bytes of the disk free.
  */
-export function openFinalWriter(directory: string): FinalWriter {
+export function openFinalWriter(directory: string, leave = leftForRecords): FinalWriter {
   let pack: Pack | null = null;
   let last: Promise<void> = Promise.resolve();
   const close = async (): Promise<void> => {
@@ -122,15 +122,19 @@ export function openFinalWriter(directory: string): FinalWriter {
     await closing?.states.close();
     await closing?.index.close();
   };
+  const room = createRoomCheck(directory, leave);
   const append = async (family: string, epochs: number, state: Uint8Array): Promise<void> => {
+    await room.take(state.length);
     try {
       pack ??= await createPack(finalsFolder(directory));
       const { states, index, file, size } = pack;
       await states.appendFile(state);
-      pack.size += state.length;
       await index.appendFile(lineOfFinal({ family, file, epochs, at: size, bytes: state.length }));
+      pack.size += state.length;
     } catch (error) {
-      // The pack may end with a part of a state.
+      // A part of a state takes room on a full disk, and the index may end with a part of a line.
+      const { states, size = 0 } = pack ?? {};
+      await states?.truncate(size).catch(() => {});
       await close().catch(() => {});
       throw error;
     }
@@ -144,6 +148,26 @@ export function openFinalWriter(directory: string): FinalWriter {
     close: async () => {
       await last;
       await close();
+    },
+  };
+}
+
+/** Bytes of a disk that final checkpoints, which only save time, leave to the records. */
+const leftForRecords = 16 * 2 ** 20;
+
+/** Asks the disk how much is free, again when a part of it is used: others write, too. */
+function createRoomCheck(directory: string, leave: number): { take(bytes: number): Promise<void> } {
+  let unasked = 0;
+  return {
+    async take(bytes) {
+      if (bytes > unasked) {
+        // Some file systems do not say.
+        const disk = await statfs(directory).catch(() => null);
+        const free = disk === null || disk.blocks === 0 ? Infinity : disk.bavail * disk.bsize - leave;
+        if (bytes > free) throw Object.assign(new Error('the disk is almost full'), { code: 'ENOSPC' });
+        unasked = Math.max(bytes, free / 16);
+      }
+      unasked -= bytes;
     },
   };
 }

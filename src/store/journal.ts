@@ -357,7 +357,10 @@ export function storeError(directory: string, error: unknown): Error {
       what: `the trial store ${directory} cannot be used: ${reasonOf(error)}`,
       expected: 'a folder that can be read and written, or created',
       received: directory,
-      remedy: 'give another {store}, or fix the cause; finished trials are kept',
+      remedy: ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
+        ? 'make room: fys-nn store gc removes the states from which trials with more epochs continue, and {noFinals} ' +
+          'keeps none; or give another {store}; finished trials are kept'
+        : 'give another {store}, or fix the cause; finished trials are kept',
     },
     // Missing directories are created, so a missing name was removed in the meantime, which is not a usage error.
     isWrongPath(error) ? exitCodes.usage : exitCodes.failed,

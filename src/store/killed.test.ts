@@ -62,7 +62,7 @@ for (const { id, config } of trials) {
   const rest = { status: 'done', divergedAt: null, metrics: {}, curves: {}, bootstrap: null, seconds: 1, at: '2025-01-01' };
   await journal.append({ id, config, ...rest });
   process.stdout.write(id + '\\n');
-  await checkpoints.remove();
+  await checkpoints.settle();
   await finals.close();
   await journal.close();
 }

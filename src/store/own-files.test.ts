@@ -189,7 +189,7 @@ describe('in a folder that others use too', () => {
     await noteFailure(store, { id: open.id, at: '2025', attempts: 2, reason: 'x' });
     const checkpoints = await openCheckpoints(store, done, { stopRequested: () => false });
     expect(checkpoints.resume).toBeNull();
-    await checkpoints.remove();
+    await checkpoints.settle();
     await expectForeign();
     expect((await surveyStore(store)).failed).toBe(0);
   });
