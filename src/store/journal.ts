@@ -358,8 +358,8 @@ export function storeError(directory: string, error: unknown): Error {
       expected: 'a folder that can be read and written, or created',
       received: directory,
       remedy: ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
-        ? 'make room: fys-nn store gc removes the states from which trials with more epochs continue, and {noFinals} ' +
-          'keeps none; or give another {store}; finished trials are kept'
+        ? 'make room: fys-nn store gc removes the states from which trials with more epochs continue, or remove the ' +
+          'folder finals in the store yourself, and {noFinals} keeps none; or give another {store}; finished trials are kept'
         : 'give another {store}, or fix the cause; finished trials are kept',
     },
     // Missing directories are created, so a missing name was removed in the meantime, which is not a usage error.
