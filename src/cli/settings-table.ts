@@ -16,15 +16,22 @@ const longTable = 20;
 /** The columns that a metric needs at least. */
 const leastMetric = 14;
 
-/** Ticks as text: long numbers with as few digits, at least 3, as tell all the ticks apart. */
+/** Digits of numbers that are written by hand, or drawn for a search. */
+const mostDigits = 6;
+
+/** Ticks of an axis as text: computed numbers with as few digits, at least 3, as tell all the ticks apart; others exactly. */
 export function shortTexts(ticks: readonly Setting[]): string[] {
   for (let digits = 3; digits < 17; digits++) {
     const texts = ticks.map((tick) =>
-      typeof tick === 'number' && String(tick).length > 8 ? significantText(tick, digits) : String(tick),
+      typeof tick === 'number' && isComputed(tick) ? significantText(tick, digits) : String(tick),
     );
     if (new Set(texts).size === ticks.length) return texts;
   }
   return ticks.map(String);
+}
+
+function isComputed(tick: number): boolean {
+  return String(tick).length > 8 && significantText(tick, mostDigits) !== String(tick);
 }
 
 /**
@@ -81,7 +88,7 @@ export function settingsTable(
 /** A column for each setting; one for all of them if there are so many that no metric would fit next to them. */
 function settingColumns(names: readonly OptionName[], cells: readonly SummaryCell[], width: number) {
   const columns = names.map((name) => {
-    const values = shortValues(cells.map(({ settings }) => settings[name] ?? null));
+    const values = exactValues(cells.map(({ settings }) => settings[name] ?? null));
     return { title: optionTitle(name), ...shorten(values, longestSetting, initialOf(name, names)) };
   });
   const used = columns.reduce((sum, { title, texts }) => sum + 2 + longestWord([title, ...texts]), 0);
@@ -104,11 +111,9 @@ function initialOf(name: OptionName, names: readonly OptionName[]): string {
   return names.length > 1 ? name[0] : '';
 }
 
-/** The values of a setting as text, empty for cells without it. */
-function shortValues(values: readonly (Setting | null)[]): string[] {
-  const given = [...new Set(values)].filter((value) => value !== null);
-  const texts = new Map(shortTexts(given).map((text, index) => [given[index], text]));
-  return values.map((value) => (value === null ? '' : texts.get(value)!));
+/** The values of a setting as the command takes them, empty for cells without it: rounded, they would give another trial. */
+export function exactValues(values: readonly (Setting | null)[]): string[] {
+  return values.map((value) => (value === null ? '' : String(value)));
 }
 
 interface MetricColumn {

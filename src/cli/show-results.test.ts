@@ -6,7 +6,7 @@ import { reportTable } from '../output/report-table.ts';
 import { summaryTable } from '../page/summary.ts';
 import type { Trial, TrialRecord } from '../trial/trial.ts';
 import { findings } from './findings.ts';
-import { shortTexts } from './settings-table.ts';
+import { exactValues, shortTexts } from './settings-table.ts';
 import { showResults } from './show-results.ts';
 
 const named = (name: string) => allExperiments.find((experiment) => experiment.name === name)!;
@@ -59,6 +59,11 @@ test('ticks have as few digits as tell them apart', () => {
     '0.3',
     'all',
   ]);
+});
+
+test('settings are shown as the command takes them, as other digits are another trial', async () => {
+  expect(shortTexts([0.0003036, 0.00001234])).toEqual(['0.0003036', '0.00001234']);
+  expect(exactValues([0.0003036, 0.1 / 3, null, 'all'])).toEqual(['0.0003036', String(0.1 / 3), '', 'all']);
 });
 
 test('the closed form, which has no learning rate, is a table below; cells that diverged say so', async () => {

@@ -9,7 +9,7 @@ import type { Records } from '../store/store.ts';
 import { fold } from './fold.ts';
 import { deviationText, digitsText } from './number-text.ts';
 import type { Screen } from './screen.ts';
-import { shortTexts } from './settings-table.ts';
+import { exactValues } from './settings-table.ts';
 import { aloneText } from './show-search.ts';
 import { renderTable } from './text-table.ts';
 
@@ -77,10 +77,7 @@ function compare(a: number, b: number): number {
 }
 
 function columnOf(name: OptionName, rows: readonly RoundSetting[]): string[] {
-  const values = rows.map(({ settings }) => settings[name] ?? null);
-  const given = [...new Set(values)].filter((value) => value !== null);
-  const short = new Map(shortTexts(given).map((text, place) => [given[place], text]));
-  return values.map((value) => (value === null ? '' : short.get(value)!));
+  return exactValues(rows.map(({ settings }) => settings[name] ?? null));
 }
 
 function valueText({ mean, deviation, diverged }: RoundSetting): string {
