@@ -10,6 +10,20 @@ export function fold(text: string, width: number, indent = 0): string[] {
   return lines;
 }
 
+/** Breaks a command between its words, with a backslash at the end of each line but the last, as shells read it. */
+export function foldCommand(words: readonly string[], width: number, indent = 0): string[] {
+  const lines = [words[0]];
+  for (const word of words.slice(1)) {
+    const line = `${lines[lines.length - 1]} ${word}`;
+    if (line.length + 2 <= width) lines[lines.length - 1] = line;
+    else {
+      lines[lines.length - 1] += ' \\';
+      lines.push(' '.repeat(indent) + word);
+    }
+  }
+  return lines;
+}
+
 /** What is printed for values that are too long for a table, and what they are: "A = eta0 / (1 + epoch)". */
 export interface Shortened {
   readonly texts: readonly string[];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fixedSeed, mutated } from '../hostile.testing.ts';
+import { runProgram } from '../program.testing.ts';
 import { callProgram } from './called.testing.ts';
 import { sinceText } from './runs.ts';
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
     ['ffnn', '--hidden', '4', '--seed', '3..4', '--out', 'results/second'],
     ['grid-search', 'ols', '--batch-size', '10', '--seed', '1', '--out', 'results/nested/ols'],
   ]) {
-    const { status, stderr } = await callProgram([...args, ...small], directory);
+    const { status, stderr } = await runProgram([...args, ...small], { cwd: directory });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   }
   await mkdir(join(directory, 'results/half'), { recursive: true });
@@ -55,7 +56,11 @@ test('tells trials by model and data, and folders with command, note and tags', 
   expect(stdout).toContain('  note: a first look [base]\n');
   expect(stdout).toContain('results/half\n  unfinished or damaged');
   expect(stdout).not.toContain('foreign');
-  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  for (const line of stdout.split('\n')) {
+    if (line.startsWith('  npx fys-nn ')) expect(line).toMatch(/ --jobs 1$/);
+    else expect(line.length).toBeLessThanOrEqual(80);
+  }
+  expect(stdout).toMatch(/^ {2}npx fys-nn ffnn .*'a first look'/m);
 });
 
 test('with a tag, since a time, and as JSON', async () => {

@@ -52,11 +52,13 @@ async function listRuns(flags: Flags): Promise<void> {
   } else {
     const { screenOf } = await import('./screen.ts');
     const { width } = screenOf(process.stdout);
+    // What reads a pipe finds each command in one line.
+    const commandWidth = process.stdout.isTTY ? width : Number.POSITIVE_INFINITY;
     const most = flags.all === true ? Number.POSITIVE_INFINITY : 20;
     const filter = filterText(flags.tag, since);
     const parts = [
       showCatalog(flags.store, catalog, most, width, filter),
-      showFolders(flags.results, folders, most, width, filter),
+      showFolders(flags.results, folders, most, { width, commandWidth }, filter),
     ];
     writeStdoutRaw(`${parts.join('\n\n')}\n`);
   }

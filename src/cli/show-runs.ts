@@ -7,7 +7,7 @@ import type { ResultFolder } from '../output/result-folders.ts';
 import { type Catalog, mostValues, type TrialKind } from '../store/catalog.ts';
 import { shortId } from '../trial/id.ts';
 import { durationText } from './duration.ts';
-import { fold } from './fold.ts';
+import { fold, foldCommand } from './fold.ts';
 import { digitsText } from './number-text.ts';
 
 /** The kinds of trials in a store, a paragraph each. */
@@ -80,17 +80,17 @@ export function showFolders(
   root: string,
   folders: readonly ResultFolder[],
   most: number,
-  width: number,
+  { width, commandWidth }: { readonly width: number; readonly commandWidth: number },
   filter = '',
 ): string {
   if (folders.length === 0)
     return `${root}: no results folders${filter}; --results DIR looks in another folder`;
   const heading = `${root}: ${counted(folders.length, 'results folder')}${filter}, the last first (times in UTC)`;
-  const shown = folders.slice(0, most).map((one) => folderText(one, width));
+  const shown = folders.slice(0, most).map((one) => folderText(one, width, commandWidth));
   return [heading, ...shown, ...moreText(folders.length, most)].join('\n\n');
 }
 
-function folderText({ folder, run }: ResultFolder, width: number): string {
+function folderText({ folder, run }: ResultFolder, width: number, commandWidth: number): string {
   if (run === null) return `${printable(folder)}\n  unfinished or damaged: run it again`;
   const { kind, title, trials, startedAt, remarks, command } = run;
   const when = startedAt === null ? '' : `${minuteText(startedAt)}, `;
@@ -101,7 +101,7 @@ function folderText({ folder, run }: ResultFolder, width: number): string {
     ...fold(printable(`  ${when}${what}`), width, 4),
     ...(command.length === 0
       ? []
-      : fold(printable(`  fys-nn ${command.map(shellQuoted).join(' ')}`), width, 4)),
+      : foldCommand(['  npx', 'fys-nn', ...command.map(shellQuoted)].map(printable), commandWidth, 4)),
     ...(said === '' ? [] : fold(printable(`  note: ${said}`), width, 4)),
   ].join('\n');
 }
