@@ -36,9 +36,13 @@ test('without a page of the report itself, opens the newest of the other reports
     await writeFile(join(directory, 'results', folder, 'report.html'), '');
     await utimes(join(directory, 'results', folder, 'report.html'), time, time);
   };
+  await page('ffnn-quick', 3000);
+  await page('net-first', 2500);
+  const other = await open();
+  expect(other.stdout).toContain(join('ffnn-quick', 'report.html'));
+  expect(other.stderr).toContain(`its newest, of ${join('results', 'ffnn-quick')}`);
   await page('report-quick', 2000);
   await page('report-seed-1', 1000);
-  await page('ffnn-quick', 3000);
   expect((await open()).stdout).toContain(join('report-quick', 'report.html'));
   await page('report-seed-1', 4000);
   expect((await open()).stdout).toContain(join('report-seed-1', 'report.html'));
@@ -55,3 +59,16 @@ test.each([[[]], [['nowhere']], [['.']]])(
     expect(stderr).toMatch(/there is no page[\s\S]*npx fys-nn report/);
   },
 );
+
+test('of a run without a page, its command is said with --page', async () => {
+  const command = ['ffnn', '--epochs', '1', '--samples', '40', '--hidden', '2', '--no-figures', '--quiet'];
+  const ran = await runProgram([...command, '--note', 'two words', '--out', 'results/a b'], {
+    cwd: directory,
+  });
+  expect(ran).toMatchObject({ status: 0 });
+  const { status, stderr } = await callProgram(['open', 'results/a b'], directory);
+  expect(status).toBe(2);
+  expect(stderr).toContain('npx fys-nn ffnn --epochs 1 --samples 40');
+  expect(stderr).toContain("--note 'two words' --out 'results/a b' --page\n");
+  expect(stderr).not.toContain('fys-nn report,');
+});
