@@ -19,10 +19,21 @@ async function shownBy(name: string, given: SettingLists = {}, choices = {}): Pr
     experiment: plan.experiment,
     variant: plan.variant,
     quick: plan.quick,
+    search: plan.search,
     settings: plan.cells.map(({ settings }) => settings),
     data: [experiment.task === 'regression' ? franke : mnist],
   };
 }
+
+test('what a search drew is said as the ranges that were given', async () => {
+  const given = { learningRate: ['loguniform(0.001,1)'], hidden: ['int(2,8)'], epochs: [1] };
+  const shown = await shownBy('ffnn', given, { search: { method: 'random', trials: 6 } });
+  expect(shown.settings).toHaveLength(6);
+  const { changes } = describeTrials(shown);
+  expect(changes).toContain('learning rate loguniform(0.001,1)');
+  expect(changes).toContain('hidden int(2,8)');
+  expect(changes).toContain('epochs 1');
+});
 
 describe("the report's own runs", () => {
   test.each([

@@ -8,6 +8,7 @@ import { type Experiment, optionsOf } from './define.ts';
 import { type DataWords, describeModel, inWords } from './describe-model.ts';
 import { type OptionName, optionTitle, type Setting, type SettingLists, type Settings } from './options.ts';
 import type { Plan } from './plan.ts';
+import type { Search } from './search.ts';
 import { drawsText, isSeed, leads, representatives, variedSeeds } from './seeds.ts';
 import type { Variant } from './variants.ts';
 
@@ -21,6 +22,8 @@ export interface Shown {
   /** The settings of each trial. */
   readonly settings: readonly Settings[];
   readonly data: readonly DataWords[];
+  /** From what the settings were drawn, if they were. */
+  readonly search?: Pick<Search, 'space'> | undefined;
 }
 
 /** Trials in words. Every part follows from their settings and data, never from the name of a command. */
@@ -73,7 +76,12 @@ export function describeTrials(shown: Shown): Description {
     title,
     figure,
     seeds,
-    changes: changed.map(inText).join('; '),
+    changes: changed
+      .map((name) => {
+        const range = shown.search?.space[name];
+        return range === undefined ? inText(name) : `${optionTitle(name)} ${range.join(', ')}`;
+      })
+      .join('; '),
     context,
     heading: `${title} (${[context, seeds].filter((part) => part !== '').join(', ')})`,
   };

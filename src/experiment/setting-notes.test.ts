@@ -132,6 +132,10 @@ describe('rows that a permutation leaves out', () => {
       '{batches} permutation with {batchSize} 500 leaves 250 of 750 training rows out of each epoch, different ones each time',
     ],
     [
+      '500,400,10,200',
+      '{batches} permutation leaves up to 350 of 750 training rows out of each epoch (with {batchSize} 400), different ones each time',
+    ],
+    [
       '10,400',
       '{batches} permutation with {batchSize} 400 leaves 350 of 750 training rows out of each epoch, different ones each time',
     ],

@@ -126,6 +126,7 @@ const noticeable = 0.01;
 function leftOverNote({ cells, lists }: Plan): string[] | undefined {
   if (!(lists.batches ?? []).includes('permutation')) return undefined;
   const seen = new Set<string>();
+  const found: { batchSize: number; left: number; trainRows: number }[] = [];
   for (const cell of cells) {
     const { batches, batchSize, samples, testSize, validationSize } = cell.settings;
     const key = JSON.stringify([batches, batchSize, samples, testSize, validationSize]);
@@ -133,10 +134,15 @@ function leftOverNote({ cells, lists }: Plan): string[] | undefined {
     seen.add(key);
     const trainRows = fittedRows(cell.trial.config.split);
     const left = trainRows % batchSize;
-    if (left < noticeable * trainRows) continue;
-    return [
-      `{batches} permutation with {batchSize} ${batchSize} leaves ${left} of ${trainRows} training rows out of each epoch, different ones each time`,
-    ];
+    if (left >= noticeable * trainRows) found.push({ batchSize, left, trainRows });
   }
-  return undefined;
+  if (found.length === 0) return undefined;
+  const { batchSize, left, trainRows } = found.reduce((most, one) =>
+    one.left / one.trainRows > most.left / most.trainRows ? one : most,
+  );
+  const how =
+    found.length === 1
+      ? ` with {batchSize} ${batchSize} leaves ${left} of ${trainRows} training rows out of each epoch`
+      : ` leaves up to ${left} of ${trainRows} training rows out of each epoch (with {batchSize} ${batchSize})`;
+  return [`{batches} permutation${how}, different ones each time`];
 }
