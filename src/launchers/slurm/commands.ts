@@ -57,11 +57,18 @@ function run(command: string, args: readonly string[], cwd?: string): Promise<An
         .filter((line) => line !== '');
       const isLate = error?.killed === true;
       const message =
-        lines.join('; ') || (isLate ? `no answer in ${longest / 1000} s` : (error?.message ?? ''));
+        inWords(lines) || (isLate ? `no answer in ${longest / 1000} s` : (error?.message ?? ''));
       const isUnanswered = isLate || (error !== null && isNoAnswer(lines.at(-1) ?? ''));
       resolve({ ok: error === null, stdout, message, isMissing: error?.code === 'ENOENT', isUnanswered });
     });
   });
+}
+
+/** What a command said, in one line. Without a configuration, what it tried to find one comes after what that means. */
+function inWords(lines: readonly string[]): string {
+  const text = lines.join('; ');
+  const isUnconfigured = lines.some((line) => /could not establish a configuration source/i.test(line));
+  return isUnconfigured ? `no slurm.conf was found on this machine: ${text}` : text;
 }
 
 async function answerOf(command: string, args: readonly string[], cwd?: string): Promise<string> {

@@ -28,6 +28,6 @@ export function createPatience(seconds: number) {
   };
 }
 
-function timeText(seconds: number): string {
+export function timeText(seconds: number): string {
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} minutes`;
 }

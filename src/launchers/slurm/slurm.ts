@@ -7,7 +7,7 @@ import { type AwaitedTask, createAwaitedTasks } from './awaited-tasks.ts';
 import { SlurmError } from './commands.ts';
 import { createAttention } from './held-jobs.ts';
 import { createOpenTrials } from './open-trials.ts';
-import { createPatience } from './patience.ts';
+import { createPatience, timeText } from './patience.ts';
 import { createPauses } from './pauses.ts';
 import { createSettlement } from './settle.ts';
 import { createSubmitting } from './submit-missing.ts';
@@ -58,7 +58,8 @@ export const slurm: Launcher = async (trials, options) => {
         silence = await takeLook();
       } catch (error) {
         if (!(error instanceof SlurmError)) throw error;
-        noteOnce(`Slurm does not answer (${error.message}); trying again until it does`);
+        const what = error.isUnanswered ? 'Slurm does not answer' : 'Slurm answers with an error';
+        noteOnce(`${what} (${error.message}); trying again for ${timeText(settings.patience)} at most`);
         silence = error;
       }
       patience.check(silence, open.size);
