@@ -94,6 +94,19 @@ describe('a search', () => {
     expect(again.stdout).toContain('1 trial: 1 in the store, 0 to run');
   });
 
+  test('of many settings is planned with the first and the last of them; JSON has all', async () => {
+    const { stdout } = await call(...tiny, '--trials', '201', '--plan');
+    expect(stdout.match(/^ {2}t[0-9a-f]{15} /gm)).toHaveLength(15);
+    expect(stdout).toContain('\n  ... 186 more trials; --json lists all\n');
+    expect(stdout).toMatch(/^201 trials: \d+ in the store, \d+ to run, in about /m);
+    const table = await call('table', ...tiny, '--trials', '201');
+    expect(table.stderr).toContain('note: the table has 201 rows; a run prints only the best');
+    const csv = await call('table', ...tiny, '--trials', '201', '--format', 'csv');
+    expect(csv.stderr).not.toContain('rows');
+    const json = await call(...tiny, '--trials', '201', '--plan', '--json');
+    expect(JSON.parse(json.stdout).trials).toHaveLength(201);
+  });
+
   test('is planned, run again and lengthened from its folder', async () => {
     const planned = await call(...tiny, '--trials', '5', '--plan', '--json');
     const { search, trials } = JSON.parse(planned.stdout);

@@ -1,4 +1,4 @@
-import { counted } from '../errors.ts';
+import { counted, UserError } from '../errors.ts';
 import { describePlan } from '../experiment/describe.ts';
 import type { Plan } from '../experiment/plan.ts';
 import { searchWords } from '../experiment/search.ts';
@@ -38,6 +38,10 @@ interface Computing {
   /** What JSON says of each plan as well. */
   readonly also?: Readonly<Record<string, unknown>>;
 }
+
+/** Of more trials than `mostListed`, only the first and the last are printed: nobody reads thousands of lines. */
+const mostListed = 200;
+const [firstListed, lastListed] = [10, 5];
 
 /** Prints the trials of every plan, which of them are in the store, and how long the others would take. */
 export async function showPlan(
@@ -86,6 +90,8 @@ export async function showPlan(
     );
     return;
   }
+  // What Slurm says comes first: without it, nobody needs the list of trials.
+  const limit = slurm === null || distinct(force ? trials : toRun).length === 0 ? null : await askLimit();
   const ids = createIdSet();
   const missing: Trial[] = [];
   const { width } = screenOf(process.stdout);
@@ -95,12 +101,17 @@ export async function showPlan(
     if (plan.cells.length === 0) continue;
     writeStdout(...fold(describePlan(plan).heading, width));
     if (plan.search !== undefined) writeStdout(...fold(searchWords(plan.search), width));
-    for (const cell of plan.cells) {
+    const leftOut = plan.cells.length <= mostListed ? 0 : plan.cells.length - firstListed - lastListed;
+    for (const [place, cell] of plan.cells.entries()) {
       const { trial } = cell;
       const record = store.get(trial.id);
       const before = ids.size;
       const isNew = ids.add(trial.id) === before;
       if (isNew && (record === undefined || force)) missing.push(trial);
+      if (limit instanceof Error) continue;
+      if (leftOut > 0 && place === firstListed)
+        writeStdout(`  ... ${counted(leftOut, 'more trial')}; --json lists all`);
+      if (leftOut > 0 && place >= firstListed && place < firstListed + leftOut) continue;
       const status = force ? 'to run' : (record?.status ?? 'to run');
       const epoch = status === 'to run' ? saved.get(trial.id) : undefined;
       const verb = epoch === own.get(trial.id) ? 'resumes at' : 'continues at';
@@ -116,28 +127,57 @@ export async function showPlan(
   writeStdout(
     `${all}${part === undefined ? ':' : ','} ${known} in the store, ${missing.length} to run${time}`,
   );
-  if (slurm !== null && missing.length > 0) await showSubmission(missing, store.directory, slurm);
+  if (slurm !== null && missing.length > 0) await showSubmission(missing, store.directory, slurm, limit);
 }
 
-/** How trials would be submitted, and the script of their jobs. */
-async function plannedSubmission(trials: readonly Trial[], storeDirectory: string, settings: SlurmSettings) {
+/** The number of tasks that an array may have, or why it is not known. */
+async function askLimit(): Promise<number | UserError> {
   const { readMaxArraySize, whenAnswered } = await import('../launchers/slurm/commands.ts');
+  try {
+    return await whenAnswered('it is not known how large arrays may be', readMaxArraySize);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+/** How trials would be submitted, and the script of their jobs. Errors: UserError if arrays may have no known number of tasks. */
+async function plannedSubmission(
+  trials: readonly Trial[],
+  storeDirectory: string,
+  settings: SlurmSettings,
+  known: number | UserError | null = null,
+) {
   const { planSubmission } = await import('../launchers/slurm/submit.ts');
   const by = { argv: process.argv.slice(2).filter((word) => word !== '--plan'), directory: process.cwd() };
-  const most = await whenAnswered('it is not known how large arrays may be', readMaxArraySize);
+  const most = known ?? (await askLimit());
+  if (most instanceof UserError) throw most;
   const { tasks, arrays, time, script } = planSubmission(trials, storeDirectory, most, settings, by, {
     isMade: false,
   });
   return { tasks: tasks.length, arrays, longestSeconds: tasks[0].seconds, timeLimitSeconds: time, script };
 }
 
-/** Prints how trials would be submitted, and the script of their jobs. */
+/**
+ * Prints how trials would be submitted, and the script of their jobs. Errors: UserError if Slurm does not say how large arrays
+ * may be, after what is known without it.
+ */
 export async function showSubmission(
   trials: readonly Trial[],
   storeDirectory: string,
   settings: SlurmSettings,
+  known: number | UserError | null = null,
 ): Promise<void> {
-  const planned = await plannedSubmission(trials, storeDirectory, settings);
+  const most = known ?? (await askLimit());
+  if (most instanceof UserError) {
+    const { cutIntoTasks } = await import('../launchers/slurm/tasks.ts');
+    const tasks = cutIntoTasks(trials, settings);
+    writeStdout(
+      `they would be submitted as ${counted(tasks.length, 'task')}, if this cluster allows so many; the longest takes about ` +
+        `${roughDuration(tasks[0].seconds)} on ${counted(settings.cpus, 'core')}`,
+    );
+  }
+  const planned = await plannedSubmission(trials, storeDirectory, settings, most);
   const longest = roughDuration(planned.longestSeconds);
   writeStdout(
     `they would be submitted as ${counted(planned.tasks, 'task')} in ${counted(planned.arrays, 'job array')}; the longest takes about ` +

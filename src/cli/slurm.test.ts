@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -73,13 +73,23 @@ test('what sbatch refuses is said in its words, and a controller that does not a
     FAKE_SLURM_FAULTS: 'squeue=unreachable*2',
   });
   expect(patient).toMatchObject({ status: 0, stderr: expect.stringContaining('Slurm does not answer') });
+  expect(patient.stderr).toMatch(/does not answer \(.*\); trying again for 60 minutes at most$/m);
+  const wrong = { FAKE_SLURM_FAULTS: 'squeue=refused*1' };
+  const told = await run([...trials, '--seed', '4', '--out', 'more', '--store', 'store', ...slurm], wrong);
+  expect(told).toMatchObject({ status: 0, stderr: expect.stringContaining('Slurm answers with an error (') });
+  expect(told.stderr).not.toContain('does not answer');
 }, 60_000);
 
 test('a controller that is down is waited for, but not by --plan and --detach', async () => {
   const down = { FAKE_SLURM_FAULTS: 'scontrol=unreachable' };
   for (const more of ['--plan', '--detach']) {
-    const { status, stderr } = await run([...trials, '--store', 'store', ...slurm, more], down);
+    const { status, stdout, stderr } = await run([...trials, '--store', 'store', ...slurm, more], down);
     expect(stderr).toMatch(/Slurm does not answer \(Unable to contact .*\), so/);
+    // How trials are cut into tasks needs no cluster; the list of trials is in nobody's way.
+    const planned =
+      / 3 to run\nthey would be submitted as 3 tasks, if this cluster allows so many; the longest/;
+    if (more === '--plan') expect(stdout).toMatch(planned);
+    expect(stdout).not.toMatch(/^ +t[0-9a-f]{15} /m);
     expect(status).toBe(4);
   }
   expect(existsSync(join(directory, 'store'))).toBe(false);
@@ -142,6 +152,17 @@ test('without Slurm, --plan and a run end before anything is written', async () 
   expect(stdout).not.toContain('by hand');
   const json = await run([...trials, ...slurm, '--plan', '--json']);
   expect(JSON.parse(json.stdout).submission).toMatchObject({ tasks: 3, arrays: 2 });
+  expect(readdirSync(directory)).toEqual([]);
+}, 60_000);
+
+test('a machine without a configuration of Slurm is told from one that cannot be read', async () => {
+  const said = 'error: resolve_ctls_from_dns_srv: res_nsearch error: Unknown host';
+  const last = 'fatal: Could not establish a configuration source';
+  const script = `#!/bin/sh\necho 'scontrol: ${said}' >&2\necho 'scontrol: ${last}' >&2\nexit 1\n`;
+  writeFileSync(join(root, 'scontrol'), script, { mode: 0o755 });
+  const { status, stderr } = await runProgram([...trials, ...slurm], { cwd: directory, env: { PATH: root } });
+  expect(status).toBe(2);
+  expect(stderr).toContain('no slurm.conf was found on this machine: resolve_ctls_from_dns_srv');
   expect(readdirSync(directory)).toEqual([]);
 }, 60_000);
 

@@ -93,8 +93,11 @@ function addTableFlags(command: Command, quick: string): void {
   helpUnder(command, headings.output);
 }
 
+/** Of more rows than this, it is said where fewer are. */
+const mostRead = 200;
+
 async function printTable(planning: Planning, flags: Flags, setStatus: SetStatus): Promise<void> {
-  const { render } = formats[parseChoice(flags.format, formatNames, '--format')];
+  const { render, forPrograms } = formats[parseChoice(flags.format, formatNames, '--format')];
   const { describeProblems, openStore } = await import('../store/store.ts');
   const { quickWarning } = await import('../output/manifest.ts');
   const { reportTable } = await import('../output/report-table.ts');
@@ -107,9 +110,15 @@ async function printTable(planning: Planning, flags: Flags, setStatus: SetStatus
     directory,
     plan.cells.map(({ trial }) => trial.id),
   );
-  for await (const piece of render(await reportTable(plan, store))) {
+  const table = await reportTable(plan, store);
+  for await (const piece of render(table)) {
     writeStdoutRaw(piece);
     await setImmediate(); // lets Ctrl-C through
+  }
+  const rows = [...(table.readers?.rows ?? table.rows)].length;
+  if (!forPrograms && rows > mostRead) {
+    const ranked = plan.search === undefined ? '' : ', and search.csv ranks them';
+    writeStderr(`note: the table has ${rows} rows; a run prints only the best of very many${ranked}`);
   }
   for (const problem of await describeProblems(directory, store.problems)) {
     writeStderr(`note: the store ${directory}: ${problem}`);
