@@ -1,8 +1,8 @@
 import { counted } from '../errors.ts';
 import { decidingWords } from '../experiment/deciding.ts';
-import { type OptionName, optionTitle, type Settings } from '../experiment/options.ts';
+import { type OptionName, optionTitle } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
-import { outcomeOf, type RoundSetting, type Stopping, type StoppingRule } from '../experiment/stopping.ts';
+import { lastRounds, outcomeOf, type RoundSetting, roundKey, type Stopping } from '../experiment/stopping.ts';
 import { variedOptions } from '../output/settings.ts';
 import { summaryCells } from '../output/summary.ts';
 import type { Records } from '../store/store.ts';
@@ -17,10 +17,10 @@ import { renderTable } from './text-table.ts';
 export function roundParts(plan: Plan, stopping: Stopping, records: Records, screen: Screen): string[] {
   const shownBest = bestOfRounds(plan, stopping, screen);
   const { rule } = stopping;
-  const [best] = ranked(stopping);
+  const [best] = lastRounds(stopping);
   if (plan.search !== undefined || !best.kept) return [shownBest];
   for (const cell of summaryCells(plan, records)) {
-    if (keyOf(cell, rule) === keyOf(best, rule)) return [shownBest, aloneText(plan, cell)];
+    if (roundKey(cell, rule) === roundKey(best, rule)) return [shownBest, aloneText(plan, cell)];
   }
   return [shownBest];
 }
@@ -34,7 +34,7 @@ const shown = 10;
  */
 function bestOfRounds(plan: Plan, stopping: Stopping, screen: Screen): string {
   const { rule, metric, results } = stopping;
-  const rows = ranked(stopping).slice(0, shown);
+  const rows = lastRounds(stopping).slice(0, shown);
   const tried = results.filter(({ round }) => round === 1).length;
   const names = variedOptions(plan).filter((name) => {
     const values = new Set(rows.map(({ settings }) => settings[name] ?? null));
@@ -56,24 +56,6 @@ function bestOfRounds(plan: Plan, stopping: Stopping, screen: Screen): string {
     column === names.length || column === names.length + 1 ? 'right' : 'left',
   );
   return [...fold(text, screen.width), renderTable(header, cells, { ...screen, align })].join('\n');
-}
-
-/** What the last round of each setting said, of those that got furthest first, and the best of these first. */
-function ranked({ rule, results, metric }: Stopping): RoundSetting[] {
-  const lastOf = new Map<string, RoundSetting>();
-  for (const row of results) lastOf.set(keyOf(row, rule), row);
-  const sign = metric.best === 'max' ? -1 : 1;
-  const lossOf = ({ mean }: RoundSetting) => (mean === null ? Number.POSITIVE_INFINITY : sign * mean);
-  return [...lastOf.values()].sort((a, b) => b.round - a.round || compare(lossOf(a), lossOf(b)));
-}
-
-/** The same for a setting in all rounds, which differ in their epochs if it is halving. */
-function keyOf({ settings }: { readonly settings: Settings }, { kind }: StoppingRule): string {
-  return JSON.stringify(kind === 'halving' ? { ...settings, epochs: null } : settings);
-}
-
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function columnOf(name: OptionName, rows: readonly RoundSetting[]): string[] {

@@ -2,7 +2,7 @@ import { counted } from '../errors.ts';
 import { decidingMetric } from '../experiment/deciding.ts';
 import { keptOf } from '../experiment/halving.ts';
 import type { Plan } from '../experiment/plan.ts';
-import type { RoundFacts, Stopping } from '../experiment/stopping.ts';
+import { type RoundFacts, type Stopping, trialsInRounds } from '../experiment/stopping.ts';
 import { type RoundSchedule, scheduleOfPlan, stoppingRounds } from '../experiment/stopping-rounds.ts';
 import { toJson } from '../output/json.ts';
 import type { Lease } from '../store/leases.ts';
@@ -131,8 +131,7 @@ export function nothingLeft({ results }: Stopping): string {
 
 /** The trials of all rounds, and how many of them were computed now. */
 export function inRounds({ stopping }: Plan, computed: IdSet): { trials: number; computed: number } {
-  const trials = stopping?.rounds.reduce((sum, round) => sum + round.trials, 0) ?? 0;
-  return { trials, computed: [...computed].length };
+  return { trials: stopping === undefined ? 0 : trialsInRounds(stopping), computed: [...computed].length };
 }
 
 /** What was stopped and what that saved, in sentences. */

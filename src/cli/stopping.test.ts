@@ -180,8 +180,12 @@ test('says what was tried, what was stopped, when and why', async () => {
 
 test('what diverges is stopped with that reason, and nothing is left if all do', async () => {
   const given = [...sgdOnOls, '--epochs', '30', '--halving', '2', '--learning-rate'];
-  const some = await run([...given, '0.1,5,10,20', '--out', 'some']);
+  const some = await run([...given, '0.1,5,10,20', '--out', 'some', '--page']);
   expect(some.status).toBe(0);
+  const page = await readFile(join(directory, 'some', 'report.html'), 'utf8');
+  expect(page).toContain('<dt>trials</dt><dd>1; 6 in all rounds</dd>');
+  expect(page).toContain('4 settings in 3 rounds, of which 3 were stopped early');
+  expect(page).toContain('stopped: diverged');
   const rows = await rowsOf('some', 'rounds.csv');
   expect(
     rows.filter(({ reason }) => reason === 'diverged').map(({ learning_rate }) => learning_rate),

@@ -110,3 +110,26 @@ export interface Stopping {
   /** What the rounds took, and what all settings with all epochs and seeds would have taken. */
   readonly cost: { readonly taken: number; readonly all: number; readonly unit: 'epochs' | 'trials' };
 }
+
+/** What the last round of each setting said, of those that got furthest first, and the best of these first. */
+export function lastRounds({ rule, results, metric }: Stopping): RoundSetting[] {
+  const lastOf = new Map<string, RoundSetting>();
+  for (const row of results) lastOf.set(roundKey(row, rule), row);
+  const sign = metric.best === 'max' ? -1 : 1;
+  const lossOf = ({ mean }: RoundSetting) => (mean === null ? Number.POSITIVE_INFINITY : sign * mean);
+  return [...lastOf.values()].sort((a, b) => b.round - a.round || compare(lossOf(a), lossOf(b)));
+}
+
+/** The same for a setting in all rounds, which differ in their epochs if it is halving. */
+export function roundKey({ settings }: { readonly settings: Settings }, { kind }: StoppingRule): string {
+  return JSON.stringify(kind === 'halving' ? { ...settings, epochs: null } : settings);
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+/** The trials of all rounds, those of settings that were stopped included. */
+export function trialsInRounds({ rounds }: Pick<Stopping, 'rounds'>): number {
+  return rounds.reduce((sum, { trials }) => sum + trials, 0);
+}

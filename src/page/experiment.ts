@@ -3,6 +3,7 @@ import { optionsOf } from '../experiment/define.ts';
 import { describePlan } from '../experiment/describe.ts';
 import { flagOf, options } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { trialsInRounds } from '../experiment/stopping.ts';
 import { classifierFigureNames } from '../figures/classifier-figures.ts';
 import type { Classifiers } from '../output/classifiers.ts';
 import { folderName } from '../output/folder-name.ts';
@@ -15,6 +16,7 @@ import { curvesExplorer } from './explorer.ts';
 import { figureBlock, type PageFigure } from './figure.ts';
 import { type Html, html } from './html.ts';
 import { command } from './parts.ts';
+import { roundsTable } from './rounds.ts';
 import { countStatuses, type Statuses } from './statuses.ts';
 import { summaryTable } from './summary.ts';
 
@@ -70,7 +72,12 @@ ${
 ${comparisonTables(published)}`
 }
 <details><summary>All our numbers</summary>${summaryTable(plan, records)}</details>
-<details><summary>Settings</summary>${settingsTable(plan)}</details>
+${
+  plan.stopping === undefined
+    ? null
+    : html`<details><summary>All settings, with those that were stopped</summary>${roundsTable(plan, plan.stopping)}</details>
+`
+}<details><summary>Settings</summary>${settingsTable(plan)}</details>
 <h3>Run this experiment again</h3>
 ${command(commandOf(plan, places))}
 </section>`;
@@ -81,9 +88,11 @@ function statusNote(plan: Plan, statuses: Statuses): Html {
   const { cells } = plan;
   const { data, seeds, changes } = describePlan(plan);
   const { diverged, notRun } = countStatuses(cells.map(({ trial }) => statuses.get(trial.id)));
-  const stopped = plan.stopping?.stopped.length ?? 0;
+  const { stopping } = plan;
+  const stopped = stopping?.stopped.length ?? 0;
+  const rounds = stopping === undefined ? '' : ` (${trialsInRounds(stopping)} in all rounds)`;
   const parts = [
-    `${cells.length} ${cells.length === 1 ? 'trial' : 'trials'}`,
+    `${cells.length} ${cells.length === 1 ? 'trial' : 'trials'}${rounds}`,
     ...(diverged > 0 ? [`${diverged} diverged`] : []),
     ...(notRun > 0 ? [`${notRun} not run`] : []),
     ...(stopped > 0 ? [`${stopped} other settings stopped early (rounds.csv)`] : []),

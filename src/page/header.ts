@@ -2,6 +2,7 @@ import { counted } from '../errors.ts';
 import { describePlan } from '../experiment/describe.ts';
 import { inWords } from '../experiment/describe-model.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { trialsInRounds } from '../experiment/stopping.ts';
 import { folderName } from '../output/folder-name.ts';
 import { quickWarning } from '../output/manifest.ts';
 import type { Remarks } from '../output/remarks.ts';
@@ -42,6 +43,7 @@ export function pageHeader(
 ): Html {
   const [{ quick, variant }] = plans;
   const { all, diverged, notRun } = countStatuses(statuses.values());
+  const inRounds = plans.reduce((sum, { stopping }) => sum + (stopping ? trialsInRounds(stopping) : 0), 0);
   const facts: [string, string][] = [
     ['program', `fys-nn ${programVersion()}, numerics ${numerics}`],
     ...(functions === null && variant === 'code'
@@ -54,7 +56,7 @@ export function pageHeader(
         ]),
     [
       'trials',
-      `${all}${diverged > 0 ? `, ${diverged} diverged` : ''}${notRun > 0 ? `, ${notRun} not run` : ''}`,
+      `${all}${diverged > 0 ? `, ${diverged} diverged` : ''}${notRun > 0 ? `, ${notRun} not run` : ''}${inRounds > 0 ? `; ${inRounds} in all rounds` : ''}`,
     ],
     ...(note === undefined ? [] : [['note', note] as [string, string]]),
     ...(tags.length === 0 ? [] : [['tags', tags.join(', ')] as [string, string]]),
