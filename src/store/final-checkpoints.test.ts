@@ -422,10 +422,10 @@ test('none is written before the record, nor where little of the disk would be l
   expect(checkpoints.isSettled()).toBe(true);
   expect(await epochsThere()).toEqual([3]);
 
-  const careful = openFinalWriter(store, Number.MAX_SAFE_INTEGER);
+  const careful = openFinalWriter(store, 2 ** 70);
   const failures: unknown[] = [];
   await run(await trialOf(4), { finals: careful, onFailure: (error) => failures.push(error) });
-  expect(failures).toEqual([expect.objectContaining({ code: 'ENOSPC' })]);
+  expect(failures.map(String)).toEqual([expect.stringContaining('MiB of the disk would stay free')]);
   expect(await epochsThere()).toEqual([3]);
 });
 

@@ -164,7 +164,7 @@ function createRoomCheck(directory: string, leave: number): { take(bytes: number
         // Some file systems do not say.
         const disk = await statfs(directory).catch(() => null);
         const free = disk === null || disk.blocks === 0 ? Infinity : disk.bavail * disk.bsize - leave;
-        if (bytes > free) throw Object.assign(new Error('the disk is almost full'), { code: 'ENOSPC' });
+        if (bytes > free) throw new Error(`less than ${leave / 2 ** 20} MiB of the disk would stay free`);
         unasked = Math.max(bytes, free / 16);
       }
       unasked -= bytes;

@@ -76,6 +76,8 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   /** How many times lines of a journal were left to be read again. */
   const unclear = new Map<string, number>();
   let isOpen = false;
+  /** How many times the store was tidied up by others, so that lines have other numbers since. */
+  let timesCleared = 0;
   /** Files with a journal's name but no line of this program, with their lines. */
   const foreign = new Map<string, Problem[]>();
   const problems: Problem[] = [];
@@ -123,6 +125,7 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
         lastLines.fill(noLine);
         for (const state of [lines, covered, unclear, foreign, packed]) state.clear();
         problems.length = 0;
+        timesCleared++;
       }
       for (const [name, file] of files) {
         if (file.size <= (covered.get(name) ?? -1)) continue;
@@ -179,7 +182,13 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   };
 
   /** The config in the line of a record, which is not kept: views know it from their plan. */
-  const configAt = (id: string, line: number): TrialConfig => {
+  const configAt = (id: string, line: number, times: number): TrialConfig => {
+    if (times !== timesCleared) {
+      // The store was tidied up since: the number belongs to another line.
+      const config = choose(id)?.config;
+      if (config === undefined) throw changedStore(directory);
+      return config;
+    }
     const decoded = readPlace(lines.at(line), true);
     if ('fault' in decoded || decoded.record.id !== id) throw changedStore(directory);
     return decoded.record.config;
@@ -188,7 +197,8 @@ export async function openStore(directory: string, ids?: Iterable<string>): Prom
   const get = (id: string): TrialRecord | undefined => {
     const line = lastLine(id);
     if (line === noLine) return undefined;
-    if (packed.has(line)) return packed.complete(new RecordPart(id, () => configAt(id, line)), line);
+    const times = timesCleared;
+    if (packed.has(line)) return packed.complete(new RecordPart(id, () => configAt(id, line, times)), line);
     const record = choose(id);
     if (record !== undefined) packed.set(lastLine(id), pack(record));
     return record;

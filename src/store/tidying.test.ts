@@ -26,7 +26,7 @@ import { encodeLine, openJournal } from './journal.ts';
 import { openLease } from './leases.ts';
 import { repairStore } from './repair.ts';
 import { reportOn } from './report.ts';
-import { readStore } from './store.ts';
+import { openStore, readStore } from './store.ts';
 import { surveyStore } from './survey.ts';
 
 const failingDisk = `import '${pathToFileURL(resolve('bench/torture/disk-fault.js')).href}';`;
@@ -313,6 +313,20 @@ describe('gc beside a process that was suspended between the weights and the rec
       expect(await readdir(join(store, 'weights'))).toHaveLength(kept);
     }
   });
+});
+
+test('a record that was taken from an open store before it was tidied up has its config after', async () => {
+  await write(
+    'journal-00000000-0000-0000-0000-000000000000.jsonl',
+    ...[a, record('a', 0.5, later), c, b].map(encodeLine),
+  );
+  const open = await openStore(store);
+  // Twice: the second one reads its config when it is asked for.
+  open.get(b.id);
+  const taken = open.get(b.id)!;
+  await collectGarbage(store);
+  await open.refresh();
+  expect(taken.config).toEqual(b.config);
 });
 
 test('a look at a store while it is tidied up sees it before or after', async () => {
