@@ -1,6 +1,7 @@
 import { decidingMetric, decidingWords } from '../experiment/deciding.ts';
 import { type OptionName, optionTitle, type Setting } from '../experiment/options.ts';
 import type { Plan } from '../experiment/plan.ts';
+import { competingMean } from '../output/search-table.ts';
 import { competes, optionsRead } from '../output/settings.ts';
 import type { SummaryCell } from '../output/summary.ts';
 import { significantText } from '../stats/significant.ts';
@@ -81,8 +82,18 @@ export function settingsTable(
           .map(({ title, texts }) => (title === 'settings' ? '' : `${title} `) + texts[cells.indexOf(best)])
           .join(', ')}`;
   const by = decidingWords(plan.experiment.layout, deciding);
-  const legend = best === undefined ? [] : fold(`* best (${direction} ${by})${where}`, width);
+  const legend =
+    best === undefined ? [] : fold(`* best (${direction} ${by}${equalText(own, best, plan)})${where}`, width);
   return [tables.join('\n\n'), ...legend, ...key].join('\n');
+}
+
+/** "; 4 others here have the same", because only the first of equal cells is marked. */
+function equalText(own: readonly SummaryCell[], best: SummaryCell, { experiment, search }: Plan): string {
+  const { name } = decidingMetric(experiment);
+  const mean = competingMean(best, name, search);
+  const others = own.filter((cell) => competingMean(cell, name, search) === mean).length - 1;
+  if (others === 0) return '';
+  return others === 1 ? '; another here has the same' : `; ${others} others here have the same`;
 }
 
 /** A column for each setting; one for all of them if there are so many that no metric would fit next to them. */

@@ -201,3 +201,23 @@ function recordWith({ id, config }: Trial, index: number): TrialRecord {
   const rest = { metrics, bootstrap, curves: {}, seconds: 1, at: '2025-01-01' };
   return { id, config, status: 'done', divergedAt: null, ...rest };
 }
+
+test.each([
+  [[0.5, 0.2, 0.7], '* best (highest test R2, bootstrap mean)'],
+  [[0.5, 0.7, 0.7], '* best (highest test R2, bootstrap mean; another here has the same)'],
+  [[0.7, 0.7, 0.7], '* best (highest test R2, bootstrap mean; 2 others here have the same)'],
+])('only the first of equal cells is marked, and how many are equal is said: %j', async (values, legend) => {
+  const given = { learningRate: [0.1, 0.2, 0.3], epochs: [1], samples: [40], seed: [1] };
+  const choices = { variant: 'code', quick: false, given } as const;
+  const plan = await planExperiment(named('ffnn'), choices, { dataDir: null });
+  const records = new Map(
+    plan.cells.map(({ trial: { id, config } }, place): [string, TrialRecord] => {
+      const spread = { mean: values[place], standardDeviation: 0, low: 0, high: 1 };
+      const rest = { divergedAt: null, metrics: {}, curves: {}, seconds: 1, at: '2025-01-01' };
+      return [id, { id, config, status: 'done', bootstrap: { mse: spread, r2: spread }, ...rest }];
+    }),
+  );
+  const text = showResults(plan, records, pipe);
+  expect(text).toContain(legend);
+  expect(text.match(/\d\*/g)).toHaveLength(1);
+});
