@@ -22,7 +22,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const prelude = `
 import { createInterface } from 'node:readline';
 import { openJournal, openStore } from '${built('store/store.js')}';
-import { collectGarbage } from '${built('store/care.js')}';
+import { collectGarbage } from '${built('store/collect-garbage.js')}';
 import { repairStore } from '${built('store/repair.js')}';
 import { createTrial, numerics } from '${built('trial/trial.js')}';
 const store = process.argv[2];
