@@ -129,6 +129,15 @@ async function figuresIn(folder: string, flags: Flags, { wanted, size, look }: A
   const why = whyNotDrawn(experiment, trials, {
     isSearch: search !== undefined && wanted.axes.length + wanted.metrics.length === 0,
   });
+  if (why !== null && search !== undefined && wanted.axes.length > 0) {
+    throw new UserError({
+      what: `${folder}: ${why}`,
+      expected: 'axes with which few settings differ in anything else: a search draws most numbers only once',
+      received: `--axes ${wanted.axes.join(',')}`,
+      remedy:
+        'leave out --axes: the figure search has an axis for each setting; or draw a part of search.csv in another program',
+    });
+  }
   if (why !== null) {
     const fewer = search === undefined ? thinned(run.results, experiment.layout) : null;
     const instead = fewer === null ? '' : `; ${fewer.note[0].toLowerCase()}${fewer.note.slice(1, -1)}`;

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import ffnnGrid from '../../experiments/grid-search-ffnn.ts';
 import ols from '../../experiments/grid-search-ols.ts';
 import type { Setting } from '../experiment/options.ts';
+import { withAxes } from './axes.ts';
 import { type DrawingOptions, draw, type Figure } from './index.ts';
 import { toSvg } from './render.ts';
 import type { Results, TrialResult } from './results.ts';
@@ -216,4 +217,17 @@ test('closed forms alone, which are in no grid, are lines over what varies most'
   // Lines over one fit's errors are another figure of the same run.
   expect(JSON.stringify(figure.spec)).toContain('"test MSE, bootstrap mean"');
   expect(draw({ ...results(degrees.slice(0, 1)), experiment: ols })).toEqual([]);
+});
+
+test('a setting that varies only among what was stopped is named as such', () => {
+  const left = [trial(0, 0.1, '8', 1)];
+  const stopped = [0.2, 0.3].map((learningRate, place) => ({
+    ...{ place, settings: { ...left[0].settings, learningRate }, after: '1 epoch' },
+    last: { round: 1, epochs: 1, seeds: 1, diverged: 0, mean: 1 },
+  }));
+  const wanted = wantedOf(['learning-rate']);
+  expect(() => withAxes({ ...results(left), stopped }, wanted)).toThrow(
+    'learning-rate does not vary among the settings that are left: 2 were stopped early',
+  );
+  expect(() => withAxes(results(left), wanted)).toThrow('learning-rate does not vary in these results');
 });

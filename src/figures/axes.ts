@@ -58,6 +58,16 @@ function settingNamed(text: string, varied: readonly OptionName[], results: Resu
   const found = varied.find((name) => spellings(name).includes(text.trim()));
   if (found !== undefined) return found;
   const choices = varied.map((name) => flagOf(name).slice(2));
+  const { stopped = [], trials } = results;
+  const ofAll = differingOptions({ ...results, trials: [...trials, ...stopped] });
+  if (ofAll.some((name) => spellings(name).includes(text.trim()))) {
+    throw new UserError({
+      what: `${text} does not vary among the settings that are left: ${stopped.length} were stopped early`,
+      expected: 'a setting of which several values had all epochs and seeds',
+      received: text,
+      remedy: 'leave out {axes} to draw what was stopped too, or read the values of each round in rounds.csv',
+    });
+  }
   throw new UserError({
     what: seedOptions.some((name) => spellings(name).includes(text.trim()))
       ? 'seeds cannot be an axis: figures show their mean'
