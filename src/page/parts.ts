@@ -1,4 +1,4 @@
-import { significantText } from '../stats/significant.ts';
+import { shortText } from '../stats/significant.ts';
 import { type Html, html } from './html.ts';
 
 /** A command line with a button that copies it. */
@@ -13,7 +13,7 @@ export function bestMark(content: string | Html): Html {
 
 /** A number with `digits` significant digits and a true minus sign. */
 export function numberText(value: number, digits: number): string {
-  return significantText(value, digits).replace('-', '−');
+  return shortText(value, digits).replace('-', '−');
 }
 
 /** A number with its sign: +0.0012 or −0.0012. */

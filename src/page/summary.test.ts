@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import ffnn from '../../experiments/ffnn.ts';
 import { planExperiment } from '../experiment/plan.ts';
 import type { TrialRecord } from '../trial/trial.ts';
+import { numberText } from './parts.ts';
 import { summaryTable } from './summary.ts';
 
 /** A plan of as many learning rates, and records whose test error is least at one of them; the training error may be at another. */
@@ -65,4 +66,10 @@ test('what is the best of another column is shown next to the 100 best, and so i
   expect(html).toContain('The 100 best of 700 settings by ');
   expect(html).toContain('; then 1 more, which is the best of another column; then 1 for comparison. All');
   expect(html).toContain('>0.004<');
+});
+
+test('digits that are not known are no zeros', () => {
+  expect(numberText(372261234567, 4)).toBe('3.723e11');
+  expect(numberText(-1234567, 4)).toBe('−1.235e6');
+  expect(numberText(123456, 4)).toBe('123500');
 });
