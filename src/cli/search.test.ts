@@ -157,7 +157,8 @@ describe('a search', () => {
     expect(drawn.get('/search.svg')).toContain('stopped');
     expect(await call('plot', 'halved', '--out', 'halved-drawn')).toMatchObject({ status: 0 });
     const again = await filesBelow(join(directory, 'halved-drawn'));
-    for (const name of ['/search.svg', '/best-so-far.svg']) expect(again.get(name)).toEqual(drawn.get(name));
+    expect(again.get('/search.svg')).toEqual(drawn.get('/search.svg'));
+    expect([...drawn.keys()].filter((name) => name.includes('best-so-far'))).toEqual([]);
   });
 
   test('shows what it does not draw for comparison, never as its best', async () => {
@@ -298,4 +299,37 @@ test('the command of the best setting names the file of its initial weights, and
   expect(stdout).toMatch(/The best alone:\n {2}npx fys-nn train .*--init-weights weights\.json$/m);
   const [head, first] = await rowsOf('from/search.csv');
   expect(first[head.indexOf('data')]).toBe('franke');
+});
+
+test('axes with which too many lines would be drawn are refused, with what can be drawn instead', async () => {
+  const net = [
+    'train',
+    '--data',
+    'franke',
+    '--samples',
+    '20',
+    '--bootstrap',
+    '2',
+    '--hidden',
+    '1',
+    '--epochs',
+    '1',
+  ];
+  const ranges = ['--learning-rate', 'uniform(0.01,0.1)', '--lambda', 'uniform(0,1)'];
+  const command = [
+    ...net,
+    ...ranges,
+    '--search',
+    'random',
+    '--trials',
+    '230',
+    '--no-figures',
+    '--out',
+    'many',
+  ];
+  expect(await call(...command)).toMatchObject({ status: 0 });
+  const { status, stderr } = await call('plot', 'many', '--axes', 'learning-rate');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/many: no figures of 2\d\d curves: more than 200 would not be legible/);
+  expect(stderr).toContain('leave out --axes: the figure search has an axis for each setting');
 });

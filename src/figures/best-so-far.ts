@@ -2,6 +2,7 @@ import { counted } from '../errors.ts';
 import { greatest, least } from '../stats/describe.ts';
 import { shortText } from '../stats/significant.ts';
 import { endShapes } from './curve-marks.ts';
+import { evenIndices } from './even-indices.ts';
 import type { Figure, SpecPart } from './figure.ts';
 import type { Look } from './look.ts';
 import { missingOf, warningsOf } from './notes.ts';
@@ -9,6 +10,9 @@ import { meanOf, wordsOf } from './results.ts';
 import { type DrawnSetting, type Searched, searchNotesOf, settingText } from './searched.ts';
 import { faint, namedColors, palette, wholeSpec } from './style.ts';
 import { axisOver, drawnOn, isLog, scaleOf, ticksOf, type ValueAxis } from './value-axis.ts';
+
+/** Of more settings than this, some have dots. */
+const mostDots = 1000;
 
 /** A value of the setting with this number, or of the best so far from it on. */
 interface Point {
@@ -35,6 +39,7 @@ export function bestSoFarFigure(searched: Searched, look: Look): Figure {
           },
         ],
   );
+  const dots = someOf(each, new Set(steps.map((step) => step.number)));
   const best = steps.map(({ number, value }): Point => ({ number, value: value! }));
   const testName = metric.name.replace('validation_', 'test_');
   const test = steps.flatMap(({ number, group }): Point[] => {
@@ -57,9 +62,13 @@ export function bestSoFarFigure(searched: Searched, look: Look): Figure {
     field: 'value',
     type: 'quantitative',
     scale: { ...scaleOf(axis), clamp: true },
-    axis: { ...ticksOf(axis), title: metricWords },
+    axis: { ...ticksOf(axis), ...decadeTicks(axis), title: metricWords },
   };
-  const names = { each: 'each setting', best: 'the best so far', test: 'its value on the test rows' };
+  const names = {
+    each: dots.length < each.length ? 'some settings' : 'each setting',
+    best: 'the best so far',
+    test: 'its value on the test rows',
+  };
   const color = namedColors(
     [
       { name: names.each, color: faint },
@@ -82,8 +91,9 @@ export function bestSoFarFigure(searched: Searched, look: Look): Figure {
       encoding: { x, y, color },
     };
   };
-  const above = each.filter(({ value }) => value > axis.high);
-  const under = each.filter(({ value }) => value < axis.low);
+  const isAbove = ({ value }: Point) => value > axis.high;
+  const isUnder = ({ value }: Point) => value < axis.low;
+  const [above, under] = [each.filter(isAbove), each.filter(isUnder)];
   const triangles = (
     points: readonly Point[],
     where: 'above the axis' | 'below the axis',
@@ -105,6 +115,11 @@ export function bestSoFarFigure(searched: Searched, look: Look): Figure {
   const notes = [
     ...warningsOf(results),
     ...searchNotesOf(searched),
+    ...(dots.length < each.length
+      ? [
+          `Dots: ${dots.length} of ${counted(each.length, 'setting')}, evenly spaced, with all that were the best so far.`,
+        ]
+      : []),
     ...(above.length === 0 ? [] : [`Above the axis (triangles): ${counted(above.length, 'setting')}.`]),
     ...(under.length === 0 ? [] : [`Below the axis (triangles): ${counted(under.length, 'setting')}.`]),
   ];
@@ -121,11 +136,11 @@ export function bestSoFarFigure(searched: Searched, look: Look): Figure {
         height: Math.round(240 * look.stretch),
         layer: [
           marks(
-            each.filter(({ value }) => value >= axis.low && value <= axis.high),
+            dots.filter((point) => !isAbove(point) && !isUnder(point)),
             { type: 'circle', size: settings.length > 300 ? 10 : 24, opacity: 0.6 },
           ),
-          ...triangles(above, 'above the axis', 4),
-          ...triangles(under, 'below the axis', -4),
+          ...triangles(dots.filter(isAbove), 'above the axis', 4),
+          ...triangles(dots.filter(isUnder), 'below the axis', -4),
           ...(test.length === 0 ? [] : [line(names.test, test, [5, 4])]),
           line(names.best, best, []),
         ],
@@ -136,6 +151,33 @@ export function bestSoFarFigure(searched: Searched, look: Look): Figure {
 
 function drawn(points: readonly Point[], axis: ValueAxis, series: string): SpecPart[] {
   return points.map((point) => ({ ...point, value: drawnOn(axis, point.value), series }));
+}
+
+/** The points of these settings, and of so many others, evenly spaced, that files stay small. */
+function someOf(each: readonly Point[], kept: ReadonlySet<number>): readonly Point[] {
+  const others = each.filter(({ number }) => !kept.has(number));
+  const chosen = new Set(evenIndices(others.length, mostDots).map((index) => others[index]));
+  return each.filter((point) => kept.has(point.number) || chosen.has(point));
+}
+
+/** Labels at powers of ten, and between them as far as there is room. Those of Vega leave out most of what is between. */
+function decadeTicks({ kind, low, high }: ValueAxis): SpecPart | null {
+  const decades = kind === 'log' ? Math.log10(high) - Math.log10(low) : 0;
+  if (decades < 1) return null;
+  const factors = decades <= 2 ? [1, 2, 5] : decades <= 4.5 ? [1, 3] : [1];
+  const every = Math.ceil(decades / 9);
+  const first = Math.floor(Math.log10(low) / every) * every;
+  const powers = Array.from({ length: Math.ceil(decades / every) + 2 }, (_, i) => first + i * every);
+  const values = powers
+    .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)))
+    .filter((value) => value >= low && value <= high);
+  return {
+    values,
+    // Of more values than this, Vega leaves out every second.
+    tickCount: values.length,
+    // The labels of Vega would be empty at some of them.
+    labelExpr: `replace(format(datum.value, '${high >= 1e6 ? '~e' : '~g'}'), 'e+', 'e')`,
+  };
 }
 
 /** The settings that are better than all before them. */

@@ -1,3 +1,4 @@
+import { counted } from '../errors.ts';
 import type { OptionName } from '../experiment/options.ts';
 import { greatest, least } from '../stats/describe.ts';
 import { shortText } from '../stats/significant.ts';
@@ -5,7 +6,7 @@ import type { Figure, SpecPart } from './figure.ts';
 import type { Look } from './look.ts';
 import { missingOf, warningsOf } from './notes.ts';
 import { axesOf } from './parallel-axes.ts';
-import { axisTitles, type Places, tickLabels } from './parallel-labels.ts';
+import { axisTitles, tickLabels } from './parallel-labels.ts';
 import { metricAxis } from './parallel-metric.ts';
 import { below, lineSeries } from './parallel-series.ts';
 import { wordsOf } from './results.ts';
@@ -13,7 +14,7 @@ import { type DrawnSetting, type Searched, searchNotesOf, settingText } from './
 import { faint, textWidth, wholeSpec } from './style.ts';
 
 /** More lines than this only hide each other. */
-const mostLines = 1000;
+const mostLines = 300;
 /** The least distance of two axes, and the height of the panel, in pixels. */
 const leastStep = 92;
 const height = 300;
@@ -24,12 +25,12 @@ const height = 300;
 export function parallelFigure(searched: Searched, look: Look): Figure {
   const { results, space, settings, ranked, metricWords, words } = searched;
   const names = Object.keys(space) as OptionName[];
-  const of = metricAxis(searched, look);
+  const drawn = drawnOf(searched);
+  // Colours and the axis tell the drawn ones apart, however bad the others are.
+  const shownOnly = { ...searched, settings: drawn, ranked: ranked.slice(0, mostLines) };
+  const of = metricAxis(shownOnly, look);
   const axes = [...names.flatMap((name) => axesOf(name, space[name]!)), of.axis];
-  const series = lineSeries(searched);
-  const lost = settings.filter((one) => series.lostOf.has(one));
-  const earliestFirst = [...lost].sort((a, b) => series.lostOf.get(a)!.at - series.lostOf.get(b)!.at);
-  const drawn = [...earliestFirst, ...ranked.toReversed()].slice(-mostLines);
+  const series = lineSeries(shownOnly);
   const rowOf = (setting: DrawnSetting): Record<string, unknown> => ({
     number: setting.number,
     series: series.of(setting).name,
@@ -47,15 +48,17 @@ export function parallelFigure(searched: Searched, look: Look): Figure {
   });
   const rows = drawn.map(rowOf);
   const last = axes.length - 1;
-  const shown = new Set(rows.map((row) => row.series));
-  const lostShown = series.lost.filter(({ name }) => shown.has(name));
   const isBelow = axes.map((_, index) => index < last && rows.some((row) => row[`a${index}`] === below));
-  const lowest = least([...lostShown.map(({ at }) => at), isBelow.includes(true) ? below : 0]);
+  const lowest = least([
+    ...series.lost.map(({ at }) => at),
+    isBelow.includes(true) ? below : 0,
+    of.beyond?.at ?? 0,
+  ]);
   const step = Math.max(leastStep, Math.floor((look.width - 70) / Math.max(1, last)));
   const width = step * last;
   // More rows below the axes do not make them shorter.
   const panel = Math.round(height * look.stretch * Math.max(1, (1 - lowest) / (1 - below)));
-  const named = [series.best, ...series.bins, ...lostShown];
+  const named = [series.best, ...series.bins, ...series.lost];
   const x = {
     field: 'x',
     type: 'quantitative',
@@ -112,7 +115,11 @@ export function parallelFigure(searched: Searched, look: Look): Figure {
       ...axis.ticks.map(({ at, text }) => ({ x: index, y: round(at), text })),
       ...(isBelow[index] ? [{ x: index, y: below, text: 'none' }] : []),
     ]),
-    ...lostShown.map(({ at, label }) => ({ x: last, y: round(at), text: label })),
+    ...[...(of.beyond === null ? [] : [of.beyond]), ...series.lost].map(({ at, label }) => ({
+      x: last,
+      y: round(at),
+      text: label,
+    })),
   ];
   const best = axes.map((_, index) => rows[rows.length - 1][`a${index}`] as number);
   const sizes = { step, unit: panel / (1 - lowest) };
@@ -122,7 +129,7 @@ export function parallelFigure(searched: Searched, look: Look): Figure {
     ...searchNotesOf(searched),
     ...(rows.length < settings.length ? [`Drawn: the ${rows.length} best of ${settings.length}.`] : []),
     'The best is at the top of the last axis.',
-    ...(of.isCut ? ['Values beyond its lower end are at the triangle.'] : []),
+    ...(of.beyond === null ? [] : [`Below it: ${counted(of.beyond.count, 'far worse value')}.`]),
   ];
   const context = [wordsOf(results).context, wordsOf(results).seeds].filter((part) => part !== '').join(', ');
   const description = `${title} (${context}). ${words}. ${notes.join(' ')}`;
@@ -141,15 +148,23 @@ export function parallelFigure(searched: Searched, look: Look): Figure {
             mark: { type: 'rule', color: faint, strokeWidth: 1.2, aria: false },
             encoding: { x, y, y2: { field: 'y2' } },
           },
-          lines(rows.slice(0, -1), { strokeWidth: many ? 0.8 : 1.3, opacity: many ? 0.75 : 0.9 }),
+          lines(rows.slice(0, -1), { strokeWidth: many ? 0.8 : 1.3, opacity: many ? 0.5 : 0.9 }),
           lines(rows.slice(-1), { strokeWidth: 3, opacity: 1 }),
-          ...(of.isCut ? [triangle(last, { x, y })] : []),
           ...tickLabels(ticks, best, sizes, { x, y }),
           ...axisTitles(axes, step, { x, y }),
         ],
       },
     ),
   };
+}
+
+/** The settings whose lines are drawn, the best one last: those that were stopped first, or diverged, make room for others. */
+function drawnOf(searched: Searched): DrawnSetting[] {
+  const { settings, ranked } = searched;
+  const { lostOf } = lineSeries(searched);
+  const lost = settings.filter((one) => lostOf.has(one));
+  const earliestFirst = lost.sort((a, b) => lostOf.get(a)!.at - lostOf.get(b)!.at);
+  return [...earliestFirst, ...ranked.toReversed()].slice(-mostLines);
 }
 
 /** "validation MSE 0.12"; "stopped after 3 epochs, validation MSE 0.2"; "diverged". */
@@ -162,23 +177,6 @@ function valueText({ value, stopped }: DrawnSetting, metricWords: string): strin
     `stopped after ${stopped.after}`,
     ...(stopped.last.mean === null ? [] : [words(stopped.last.mean)]),
   ].join(', ');
-}
-
-/** At the lower end of the last axis, if there are values beyond it. */
-function triangle(last: number, { x, y }: Places): SpecPart {
-  return {
-    data: { values: [{ x: last, y: 0 }] },
-    mark: {
-      type: 'point',
-      shape: 'triangle-down',
-      filled: true,
-      size: 60,
-      color: faint,
-      opacity: 1,
-      yOffset: 3,
-    },
-    encoding: { x, y },
-  };
 }
 
 const round = (place: number): number => Math.round(place * 1e4) / 1e4;

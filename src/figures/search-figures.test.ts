@@ -5,6 +5,7 @@ import type { Setting, Settings } from '../experiment/options.ts';
 import type { Figure, SpecPart } from './figure.ts';
 import { type Look, usualLook } from './look.ts';
 import { tickLabels } from './parallel-labels.ts';
+import { toSvg } from './render.ts';
 import type { Results, StoppedResult } from './results.ts';
 import { searchFigures } from './search-figures.ts';
 
@@ -50,6 +51,13 @@ const textsOf = (figure: Figure): unknown[] =>
     values.map(({ text }) => text),
   );
 
+/** Where the lines end on the last axis, the best last. */
+function endsOf(parallel: Figure): number[] {
+  return layersWith(parallel, { type: 'line' }).flatMap(({ values }) =>
+    values.map((row) => row.a2 as number),
+  );
+}
+
 const three = [{ value: 0.3 }, { value: 0.1 }, { value: 0.2 }];
 
 test('a single setting has a place and a label on each axis, and a line of the best so far', () => {
@@ -69,7 +77,7 @@ test('the marks of the first and the last setting are inside the frame', () => {
   }
 });
 
-test('what is beyond an axis is a triangle, and a note says so', () => {
+test('what is beyond an axis is a triangle or ends below it, and a note says so', () => {
   const values = [70, 0.9, 1, 1.1, 1.2, 50, 1.3, 1.4, 1.5];
   const { parallel, best } = searched(values.map((value) => ({ value })));
   const [triangles] = layersWith(best, { shape: 'triangle-up' });
@@ -79,9 +87,54 @@ test('what is beyond an axis is a triangle, and a note says so', () => {
   const [{ encoding, values: dots }] = layersWith(best, { type: 'circle' });
   expect((encoding.y as { scale: { domain: number[] } }).scale.domain[1]).toBeLessThan(5);
   expect(dots).toHaveLength(7);
-  expect(layersWith(parallel, { shape: 'triangle-down' })).toHaveLength(1);
-  expect(parallel.caption).toContain('Values beyond its lower end are at the triangle.');
-  expect(layersWith(searched(three).parallel, { shape: 'triangle-down' })).toEqual([]);
+  // Their lines end below the last axis, where a label says what they have.
+  expect(endsOf(parallel).slice(0, 2)).toEqual([-0.06, -0.06]);
+  expect(Math.min(...endsOf(parallel).slice(2))).toBe(0);
+  expect(textsOf(parallel)).toContain('50 to 70');
+  expect(parallel.caption).toContain('Below it: 2 far worse values.');
+  expect(searched(three).parallel.caption).not.toContain('Below it');
+});
+
+test('the last axis holds what has a value, unless it is far worse than most', () => {
+  const { parallel } = searched([0.04, 0.039, 0.035, 0.41].map((value) => ({ value })));
+  expect(endsOf(parallel)).toEqual([0, expect.closeTo(0.987, 3), expect.closeTo(0.989, 3), 1]);
+  expect(textsOf(parallel)).toContain('0.41');
+});
+
+test('of very many settings the best are drawn, with the axis and all the colours for them', () => {
+  const { parallel } = searched(Array.from({ length: 2000 }, (_, index) => ({ value: 1 + index / 100 })));
+  const [lines, best] = layersWith(parallel, { type: 'line' });
+  expect(lines.values).toHaveLength(299);
+  expect(best.values).toHaveLength(1);
+  const { domain } = (lines.encoding.color as { scale: { domain: string[] } }).scale;
+  expect(domain).toHaveLength(6);
+  expect([...new Set(lines.values.map(({ series }) => series))].sort()).toEqual(domain.slice(1).sort());
+  expect(textsOf(parallel)).toContain('3.99');
+  expect(endsOf(parallel)[0]).toBe(0);
+  expect(parallel.caption).toContain('Drawn: the 300 best of 2000.');
+});
+
+test('of very many settings some have dots, among them all that were the best so far', () => {
+  const values = Array.from({ length: 5000 }, (_, index) => (index % 997 === 1 ? 5 - index / 1000 : 9));
+  const { best } = searched(values.map((value) => ({ value })));
+  const [{ values: dots }] = layersWith(best, { type: 'circle' });
+  expect(dots).toHaveLength(1007);
+  expect(dots.map(({ number }) => number)).toEqual(
+    expect.arrayContaining([1, 2, 999, 1996, 2993, 3990, 4987]),
+  );
+  expect(best.caption).toContain(
+    'Dots: 1007 of 5000 settings, evenly spaced, with all that were the best so far.',
+  );
+});
+
+test('a logarithmic axis has labels between powers of ten, written as in tables', async () => {
+  const { best } = searched([1, 20, 300, 900].map((value) => ({ value: value * 1e9 })));
+  const { axis } = layersOf(best)[0].encoding.y as { axis: SpecPart };
+  expect(axis.values).toEqual([1e9, 3e9, 1e10, 3e10, 1e11, 3e11, 1e12]);
+  const svg = await toSvg(best.spec);
+  expect(svg).toContain('>3e10<');
+  const linear = await toSvg(searched([1.2, 1.6, 2].map((value) => ({ value: value * 1e11 }))).best.spec);
+  expect(linear).toContain('>1.6e11<');
 });
 
 test('notes and tooltips have short numbers, and say how many settings are as good', () => {
@@ -130,6 +183,16 @@ describe('settings that were stopped', () => {
     expect(parallel.caption).toContain(
       '3 of 6 settings were stopped early (rounds.csv), of which 1 diverged.',
     );
+  });
+
+  test('have no figure of the best so far if they had fewer epochs, and a note says so', () => {
+    const { parallel, best } = searched(three, { stopped: [stoppedAt(0, 1)] });
+    expect(best).toBeUndefined();
+    expect(parallel.caption).toContain(
+      'No figure of the best so far: values after different numbers of epochs cannot be compared.',
+    );
+    const one = stoppedAt(0, 1);
+    expect(searched(three, { stopped: [{ ...one, last: { ...one.last, epochs: 9 } }] }).best).toBeDefined();
   });
 
   test('are told apart by their rounds, the first ones together if there are many', () => {

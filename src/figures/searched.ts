@@ -71,6 +71,13 @@ export function settingText({ space }: Searched, { group }: DrawnSetting): strin
     .join(', ');
 }
 
+/** Whether settings were stopped before they had all epochs, as successive halving does. */
+export function differInEpochs({ settings }: Searched): boolean {
+  return settings.some(
+    ({ group, stopped }) => stopped !== null && stopped.last.epochs !== (group.settings.epochs ?? null),
+  );
+}
+
 /** "Best of 200: setting 9, learning rate 0.058; validation MSE 0.12." and how many diverged. */
 export function searchNotesOf(searched: Searched): string[] {
   const { ranked, settings, metricWords } = searched;
@@ -85,6 +92,9 @@ export function searchNotesOf(searched: Searched): string[] {
     `Best: setting ${best.number} of ${settings.length}, ${settingText(searched, best)}; ${metricWords} ${shortText(best.value!, 3)}${also}.`,
     ...(stopped > 0
       ? [`${stopped} of ${settings.length} settings were stopped early (rounds.csv)${because}.`]
+      : []),
+    ...(differInEpochs(searched)
+      ? ['No figure of the best so far: values after different numbers of epochs cannot be compared.']
       : []),
     ...(diverged > 0 ? [`${diverged} of ${settings.length} settings diverged.`] : []),
   ];

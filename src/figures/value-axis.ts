@@ -83,7 +83,12 @@ export function ticksOf({ kind, low, high }: ValueAxis): SpecPart {
   const short = largest < 1e5 && largest >= 1e-3;
   // Enough to tell ticks apart whose distance is a small share of their size.
   const digits = Math.min(17, Math.max(3, 2 + Math.ceil(Math.log10(largest) - Math.log10(high - low))));
-  // 2e+11 next to 1e+13, not 200000000000.
-  if (kind === 'log') return { tickCount: 5, format: high >= 1e6 ? '~e' : '~g', labelOverlap: true };
-  return { tickCount: 5, ...(!short && { format: `.${digits}~g` }) };
+  // 2e11 next to 1e13, not 200000000000, as in tables.
+  const plain = { labelExpr: "replace(datum.label, 'e+', 'e')" };
+  if (kind === 'log')
+    return {
+      ...{ tickCount: 5, labelOverlap: true },
+      ...(high >= 1e6 ? { format: '~e', ...plain } : { format: '~g' }),
+    };
+  return { tickCount: 5, ...(!short && { format: `.${digits}~g` }), ...(largest >= 1e5 && plain) };
 }
