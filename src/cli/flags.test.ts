@@ -42,11 +42,15 @@ test('every setting that lower rooms name in braces has a flag, and none of them
   const low = Object.keys(rooms).slice(0, Object.keys(rooms).indexOf('launchers') + 1);
   const sources = low.flatMap((room) =>
     readdirSync(join('src', room), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.startsWith('assembly'))
+      .filter(
+        (name) => name.endsWith('.ts') && !/\.test(ing)?\.ts$/.test(name) && !name.startsWith('assembly'),
+      )
       .map((name) => join('src', room, name)),
   );
-  // These two write the flags of Slurm's commands.
-  const ofSlurm = ['commands.ts', 'script.ts'].map((name) => join('src/launchers/slurm', name));
+  // These write the flags of Slurm's commands.
+  const ofSlurm = ['commands.ts', 'refusals.ts', 'script.ts'].map((name) =>
+    join('src/launchers/slurm', name),
+  );
   const literals = (paths: readonly string[]) =>
     paths
       .map((path) => readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, ''))
