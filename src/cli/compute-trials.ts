@@ -86,10 +86,8 @@ export async function computeTrials(
   const counts = { trials: total, from_store: total - missing.length, to_run: missing.length };
   if (missing.length === 0) writeEvent('plan', { ...counts, expected_seconds: 0 });
   if (missing.length === 0) return { computed: createIdSet(), failures: [] };
-  const numbers = createIdSet(idsOf(missing));
-  const own = await savedEpochs(store.directory, numbers);
-  const mayContinue = launcher === 'inline' ? [] : missing;
-  const continuable = await findContinuable(store.directory, mayContinue, running.force);
+  const own = await savedEpochs(store.directory, createIdSet(idsOf(missing)));
+  const continuable = await findContinuable(store.directory, missing, running.force);
   const continued = new Map(
     [...epochsIn(continuable, missing)].filter(([id, epoch]) => epoch > (own.get(id) ?? 0)),
   );
